@@ -1,0 +1,213 @@
+"""One frozen Config for a run, from a TOML file or keyword arguments.
+
+Unknown keys and wrong values are errors, all shown at once. Nothing else configures a run: no environment variable,
+no module global.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from pipeline.errors import ConfigError
+
+TOKENIZERS = ("camel", "stanza")
+CONVENTIONS = ("rasd", "cleananercorp", "anercorp", "aqmar", "caraner", "wojood")
+VOTES = ("union", "intersection", "majority")
+EVENT_MODELS = ("learned", "rules")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadConfig:
+    """How inputs are read. Columns given here win over those found by name.
+
+    max_chars: pages longer than this (code points) become rows of `errors`.
+    """
+
+    text_column: str | None = None
+    id_column: str | None = None
+    date_column: str | None = None
+    title_column: str | None = None
+    url_column: str | None = None
+    source_column: str | None = None
+    max_chars: int = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NamesConfig:
+    """How names are recognised.
+
+    recognizers: any of `compact`, `camel`, `stanza`, `gazetteer`; several are merged by `vote`.
+    convention: the annotation convention that the compact model follows (one of CONVENTIONS).
+    gazetteer: TSV of the user (surface, label, optional id); gazetteer_mode: `override` or `support` the model.
+    camel_model, stanza_model: folder or installed name of a model for these backends.
+    """
+
+    recognizers: tuple[str, ...] = ("compact",)
+    vote: str = "majority"
+    convention: str = "rasd"
+    model: str | None = None
+    gazetteer: str | None = None
+    gazetteer_mode: str = "override"
+    camel_model: str | None = None
+    stanza_model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimesConfig:
+    """Policies of date resolution.
+
+    week_start: first day of a week, 0 = Monday. two_digit_pivot: two-digit years up to it are 20xx, above it 19xx.
+    prefer_past: direction of a bare weekday or month when neither tense nor words decide.
+    """
+
+    week_start: int = 0
+    two_digit_pivot: int = 49
+    prefer_past: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EventsConfig:
+    """How events are extracted.
+
+    model: `learned` (small models decide over what the rules propose) or `rules`.
+    threshold: event mentions below this score are left out; None is the model's own threshold.
+    ontology: folder of event type files to use instead of the shipped one.
+    """
+
+    model: str = "learned"
+    threshold: float | None = None
+    ontology: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of a run.
+
+    workers: processes; 0 is one per core. shard_size: documents per shard. document_seconds: time that one document
+    may take before it is given up. tokenizer: one of TOKENIZERS. stages: names or `module:Class` in order; empty is
+    the main job.
+    """
+
+    workers: int = 0
+    shard_size: int = 2000
+    document_seconds: float = 120.0
+    tokenizer: str = "camel"
+    stanza_tokenizer: str | None = None
+    stages: tuple[str, ...] = ()
+    read: ReadConfig = field(default_factory=ReadConfig)
+    names: NamesConfig = field(default_factory=NamesConfig)
+    times: TimesConfig = field(default_factory=TimesConfig)
+    events: EventsConfig = field(default_factory=EventsConfig)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], where: str = "settings") -> "Config":
+        """Build a Config from nested dictionaries; raise ConfigError that lists every problem."""
+        problems: list[str] = []
+        config = _build(cls, values, "", problems)
+        if config is not None and not problems:
+            problems += _check(config)
+        if problems:
+            raise ConfigError(f"{where}: " + "; ".join(problems))
+        assert isinstance(config, Config)
+        return config
+
+    @classmethod
+    def from_toml(cls, path: str | Path, overrides: Mapping[str, Any] | None = None) -> "Config":
+        """Read a TOML file; `overrides` (nested dictionaries) win over it."""
+        try:
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigError(f"{path}: cannot be read as TOML: {error}; mend the file") from error
+        return cls.from_dict(merge_settings(values, overrides or {}), str(path))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the settings as nested dictionaries, as `from_dict` takes them."""
+        return asdict(self)
+
+
+def merge_settings(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge nested settings; what `over` holds wins."""
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = merge_settings(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _build(cls: type, values: Mapping[str, Any], prefix: str, problems: list[str]) -> Any:
+    hints = get_type_hints(cls)
+    known = {f.name for f in fields(cls)}
+    arguments: dict[str, Any] = {}
+    for key, value in values.items():
+        label = prefix + key
+        if key not in known:
+            problems.append(f"unknown key {label!r} (known here: {', '.join(sorted(known))})")
+            continue
+        kind = hints[key]
+        if is_dataclass(kind) and isinstance(kind, type):
+            if isinstance(value, Mapping):
+                arguments[key] = _build(kind, value, label + ".", problems)
+            else:
+                problems.append(f"{label} must be a table of settings")
+            continue
+        converted = _convert(kind, value)
+        if converted is _BAD:
+            problems.append(f"{label} must be {_spell(kind)}, not {value!r}")
+        else:
+            arguments[key] = converted
+    return cls(**arguments)
+
+
+_BAD = object()
+
+
+def _convert(kind: Any, value: Any) -> Any:
+    origin = get_origin(kind)
+    if origin in (UnionType, Union):
+        choices = [_convert(k, value) for k in get_args(kind) if k is not type(None)]
+        return None if value is None else next((c for c in choices if c is not _BAD), _BAD)
+    if origin is tuple:
+        ok = isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value)
+        return tuple(value) if ok else _BAD
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind is int and isinstance(value, bool):
+        return _BAD
+    if kind is str and isinstance(value, Path):
+        return str(value)
+    return value if isinstance(value, kind) else _BAD
+
+
+def _spell(kind: Any) -> str:
+    names = {int: "a whole number", float: "a number", str: "a string", bool: "true or false"}
+    if get_origin(kind) is tuple:
+        return "a list of strings"
+    if get_origin(kind) in (UnionType, Union):
+        return _spell(next(k for k in get_args(kind) if k is not type(None)))
+    return names.get(kind, str(kind))
+
+
+def _check(config: Config) -> list[str]:
+    """List the values that no run can use."""
+    problems = []
+
+    def need(ok: bool, message: str) -> None:
+        if not ok:
+            problems.append(message)
+
+    need(config.workers >= 0, "workers must be 0 (one per core) or more")
+    need(config.shard_size >= 1, "shard_size must be 1 or more")
+    need(config.document_seconds > 0, "document_seconds must be above 0")
+    need(config.tokenizer in TOKENIZERS, f"tokenizer must be one of {', '.join(TOKENIZERS)}")
+    need(config.read.max_chars >= 1, "read.max_chars must be 1 or more")
+    need(config.names.convention in CONVENTIONS, f"names.convention must be one of {', '.join(CONVENTIONS)}")
+    need(config.names.vote in VOTES, f"names.vote must be one of {', '.join(VOTES)}")
+    need(bool(config.names.recognizers), "names.recognizers must name at least one recogniser")
+    need(config.names.gazetteer_mode in ("override", "support"), "names.gazetteer_mode must be override or support")
+    need(0 <= config.times.week_start <= 6, "times.week_start must be 0 (Monday) to 6")
+    need(0 <= config.times.two_digit_pivot <= 99, "times.two_digit_pivot must be 0 to 99")
+    need(config.events.model in EVENT_MODELS, f"events.model must be one of {', '.join(EVENT_MODELS)}")
+    return problems

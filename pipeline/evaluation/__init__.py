@@ -1,0 +1,1 @@
+"""Scorers for names, times and events; readers of gold data."""

@@ -1,0 +1,128 @@
+"""Readers of labelled names: CoNLL files in BIO with one or two columns, and the project's JSON gold."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.errors import InputError
+from pipeline.schema import LABELS
+from pipeline.text.tokens import split_sentences, tokenize
+
+_LABEL_NAMES: Final = {"PERS": "PER", "PERSON": "PER", "GPE": "LOC", "FAC": "LOC", "LOCATION": "LOC",
+                       "ORGANIZATION": "ORG", "ORGANISATION": "ORG"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSentence:
+    """A sentence of words with BIO tags over schema.LABELS, `O` elsewhere."""
+
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def read_conll(path: str | Path) -> list[LabelledSentence]:
+    """Read a CoNLL file: a word and its tag (first and last column) a line, a blank line between sentences.
+
+    A file with one column holds words only. Other label names are mapped to PER LOC ORG, unknown ones to O.
+    """
+    sentences: list[LabelledSentence] = []
+    words: list[str] = []
+    tags: list[str] = []
+    with Path(path).open(encoding="utf-8") as lines:
+        for line in [*lines, ""]:
+            parts = line.split()
+            if parts:
+                words.append(parts[0])
+                tags.append(_clean_tag(parts[-1]) if len(parts) > 1 else "O")
+            elif words:
+                sentences.append(LabelledSentence(tuple(words), tuple(tags)))
+                words, tags = [], []
+    return sentences
+
+
+def _clean_tag(tag: str) -> str:
+    prefix, _, label = tag.partition("-")
+    label = _LABEL_NAMES.get(label.upper(), label.upper())
+    return f"{prefix}-{label}" if prefix in ("B", "I") and label in LABELS else "O"
+
+
+def retokenize(sentence: LabelledSentence) -> LabelledSentence:
+    """Cut the words as Rasd does; punctuation at either end of a name falls out of it."""
+    words: list[str] = []
+    tags: list[str] = []
+    for word, tag in zip(sentence.words, sentence.tags, strict=True):
+        pieces = [token.text for token in tokenize(word)] or [word]
+        for number, piece in enumerate(pieces):
+            words.append(piece)
+            tags.append(f"I-{tag[2:]}" if number and tag.startswith("B") else tag)
+    for start, end, label in list(tag_spans(tags)):
+        first, last = start, end
+        while first < last and not any(c.isalnum() for c in words[first]):
+            first += 1
+        while last > first and not any(c.isalnum() for c in words[last - 1]):
+            last -= 1
+        for at in range(start, end):
+            inside = first <= at < last
+            tags[at] = ("B-" if at == first else "I-") + label if inside else "O"
+    return LabelledSentence(tuple(words), tuple(tags))
+
+
+def tag_spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Give the half-open (start, end, label) of each name in BIO tags; an I without a B before it opens a name."""
+    start, label = 0, ""
+    for at, tag in enumerate([*tags, "O"]):
+        if label and (tag[:1] != "I" or tag[2:] != label):
+            yield start, at, label
+            label = ""
+        if tag != "O" and not label:
+            start, label = at, tag[2:]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldDocument:
+    """A text with its names, half-open raw spans and labels. published: ISO date or None."""
+
+    doc_id: str
+    text: str
+    published: str | None
+    names: frozenset[tuple[int, int, str]]
+
+
+def read_gold(path: str | Path, documents: str | Path) -> list[GoldDocument]:
+    """Read the project's JSON gold: annotation and texts; a string is located by its `nth` occurrence."""
+    texts = {d["id"]: d for d in json.loads(Path(documents).read_text(encoding="utf-8"))}
+    found = []
+    for entry in json.loads(Path(path).read_text(encoding="utf-8")):
+        doc = texts.get(entry["id"])
+        if doc is None:
+            raise InputError(f"{path}: document {entry['id']!r} is not in {documents}; give the texts that belong to it")
+        spans = (locate(doc["text"], item, path) for item in entry["mentions"])
+        names = frozenset((*span, item["type"]) for span, item in zip(spans, entry["mentions"], strict=True))
+        found.append(GoldDocument(entry["id"], doc["text"], doc.get("date"), names))
+    return found
+
+
+def locate(text: str, item: dict[str, Any], where: str | Path) -> tuple[int, int]:
+    """Find the span of an annotated string."""
+    at = -1
+    for _ in range(item.get("nth") or 1):
+        at = text.find(item["text"], at + 1)
+        if at < 0:
+            raise InputError(f"{where}: {item['text']!r} does not occur {item.get('nth', 1)} times; mend the annotation")
+    return at, at + len(item["text"])
+
+
+def gold_sentences(doc: GoldDocument) -> list[LabelledSentence]:
+    """Cut a gold document into labelled sentences; a name that begins inside a word takes the whole word."""
+    tokens = tokenize(doc.text)
+    tags = ["O"] * len(tokens)
+    for start, end, label in sorted(doc.names):
+        inside = [i for i, t in enumerate(tokens) if t.start < end and start < t.end]
+        for number, i in enumerate(inside):
+            tags[i] = ("I-" if number else "B-") + label
+    return [
+        LabelledSentence(tuple(t.text for t in tokens[first:last]), tuple(tags[first:last]))
+        for first, last in split_sentences(doc.text, tokens)
+    ]

@@ -1,0 +1,1 @@
+"""Recognisers of people, places and organisations behind one protocol."""

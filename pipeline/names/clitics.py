@@ -1,0 +1,83 @@
+"""Proclitics on the first word of a name: where the name begins in `وموسكو`, `بالقاهرة`, `للكرملين`, `كالأمم`.
+
+The letters و ف ب ل ك also begin names (واشنطن, فاس, بيروت, لندن, كندا), so each cut is weighed with the counts of
+`name_starts.tsv`: how often a word opens a name with and without its first letters.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import ModelError
+from pipeline.names.words import model_form
+from pipeline.text.normalize import is_invisible
+
+# Written proclitics in front of a name, longest first, and what the name gains: ل + ال is written لل, so the name
+# keeps its second ل.
+_PROCLITICS: Final = ("وبال", "وكال", "فبال", "ولل", "فلل", "وال", "فال", "بال", "كال", "لل",
+                      "وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")  # fmt: skip
+_ARTICLE: Final = "ال"
+_LEAST: Final = 3  # letters that a name keeps, its article included
+
+
+def read_starts(path: Path) -> dict[str, tuple[int, int]]:
+    """Read `name_starts.tsv`: word form, times it opens a name, times it occurs in text."""
+    try:
+        rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+        return {form: (int(opens), int(occurs)) for form, opens, occurs in rows}
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read: {error}; reinstall rasd") from error
+
+
+def cuts(form: str) -> Iterator[tuple[int, str]]:
+    """Give (letters to leave out, form of the name then) for every way to cut proclitics off a word."""
+    for proclitic in _PROCLITICS:
+        if not form.startswith(proclitic):
+            continue
+        if proclitic.endswith("لل"):
+            rest, size = _ARTICLE + form[len(proclitic) :], len(proclitic) - 1
+        elif proclitic.endswith(_ARTICLE):
+            size = len(proclitic) - len(_ARTICLE)
+            rest = form[size:]
+        else:
+            size = len(proclitic)
+            rest = form[size:]
+        if len(rest) >= _LEAST + (2 if rest.startswith(_ARTICLE) else 0):
+            yield size, rest
+
+
+def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
+    """Give how many letters of a word that opens a name are proclitics, 0 for none.
+
+    A cut is made where the rest opens names more often than the whole word does; where neither is known, where the
+    rest is by far the commoner word, and before an article.
+    """
+    opens, occurs = starts.get(form, (0, 0))
+    best, size = 0.0, 0
+    for letters, rest in cuts(form):
+        rest_opens, rest_occurs = starts.get(rest, (0, 0))
+        if letters > 1:
+            # Two letters go only where one letter less is no name either.
+            opens_between = starts.get(form[1:], (0, 0))[0]
+            if opens_between > rest_opens:
+                continue
+        weight = (rest_opens + 0.5) / (opens + 0.5)
+        if not opens and not rest_opens:
+            article = rest.startswith(_ARTICLE) and form[letters - 1] != "ا"
+            weight = 4.0 if article else (rest_occurs + 0.5) / (3 * occurs + 1.5)
+        if weight > 1.0 and weight > best:
+            best, size = weight, letters
+    return size
+
+
+def name_start(surface: str, starts: Mapping[str, tuple[int, int]]) -> int:
+    """Give how many characters of a raw surface stand before the name."""
+    letters = proclitic_size(model_form(surface), starts)
+    at = 0
+    while letters and at < len(surface):
+        if not is_invisible(surface[at]):
+            letters -= 1
+        at += 1
+    while 0 < at < len(surface) - 1 and is_invisible(surface[at]):
+        at += 1
+    return at

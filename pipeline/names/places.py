@@ -1,0 +1,32 @@
+"""Countries of names, by the country names and the nationality adjectives in them."""
+
+from functools import cache, lru_cache
+
+from pipeline.resources import load_rows
+from pipeline.text.normalize import fold
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {fold(alias): iso2 for iso2, alias in (row[:2] for row in load_rows("names/countries.tsv"))}
+
+
+@lru_cache(maxsize=1 << 16)
+def country_of(name: str) -> str | None:
+    """Give the ISO 3166-1 alpha-2 code of the country that a name is or holds; None where it holds none or two."""
+    known = _countries()
+    whole = fold(" ".join(name.split()))
+    if whole in known:
+        return known[whole]
+    words = whole.split()
+    found = set()
+    at = 0
+    while at < len(words):
+        for size in range(min(4, len(words) - at), 0, -1):
+            code = known.get(" ".join(words[at : at + size]))
+            if code:
+                found.add(code)
+                at += size - 1
+                break
+        at += 1
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,106 @@
+"""The stage that fills the names of documents with the recognisers that the settings name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, Final
+
+from pipeline.config import Config
+from pipeline.document import Document, Mention, Token
+from pipeline.errors import ConfigError
+from pipeline.models import models_folder
+from pipeline.names.clitics import name_start, read_starts
+from pipeline.names.recognizer import NameSpan, Recognizer
+from pipeline.names.vote import Vote
+
+
+def _compact(config: Config) -> Recognizer:
+    from pipeline.names.compact import CompactNames
+
+    folder = Path(config.names.model) if config.names.model else models_folder() / "compact-ner"
+    return CompactNames(folder, config.names.convention)
+
+
+def _camel(config: Config) -> Recognizer:
+    from pipeline.names.camel import CamelNames
+
+    return CamelNames(config.names.camel_model)
+
+
+def _stanza(config: Config) -> Recognizer:
+    from pipeline.names.stanza import StanzaNames
+
+    return StanzaNames(config.names.stanza_model)
+
+
+def _gazetteer(config: Config) -> Recognizer:
+    from pipeline.names.gazetteer import Gazetteer
+
+    if not config.names.gazetteer:
+        raise ConfigError("names.recognizers names `gazetteer`, but names.gazetteer gives no file")
+    return Gazetteer(config.names.gazetteer)
+
+
+RECOGNIZERS: Final[dict[str, Callable[[Config], Recognizer]]] = {
+    "compact": _compact,
+    "camel": _camel,
+    "stanza": _stanza,
+    "gazetteer": _gazetteer,
+}
+
+
+def build_recognizer(config: Config) -> Recognizer:
+    """Build what the settings ask for: one recogniser, or a vote of several."""
+    unknown = [name for name in config.names.recognizers if name not in RECOGNIZERS]
+    if unknown:
+        raise ConfigError(f"names.recognizers: {unknown[0]!r} is none of {', '.join(RECOGNIZERS)}")
+    built = [RECOGNIZERS[name](config) for name in config.names.recognizers]
+    return built[0] if len(built) == 1 else Vote(built, config.names.vote)
+
+
+class Names:
+    """Fills `mentions`: spans without proclitics, in order, never overlapping."""
+
+    name: ClassVar[str] = "names"
+    reads: ClassVar[frozenset[str]] = frozenset({"text", "tokens", "sentences"})
+    writes: ClassVar[frozenset[str]] = frozenset({"mentions"})
+
+    def __init__(self, config: Config | None = None) -> None:
+        config = config or Config()
+        self.recognize = build_recognizer(config)
+        self.starts = read_starts(models_folder() / "compact-ner" / "name_starts.tsv")
+        listed = config.names.gazetteer and "gazetteer" not in config.names.recognizers
+        self.gazetteer = _gazetteer(config) if listed else None
+        self.override = config.names.gazetteer_mode == "override"
+
+    def __call__(self, docs: Sequence[Document]) -> list[Document]:
+        """Give the same documents with names."""
+        sentences: list[Sequence[Token]] = [doc.tokens[s.first : s.last] for doc in docs for s in doc.sentences]
+        found = self.recognize(sentences)
+        if self.gazetteer:
+            listed = self.gazetteer(sentences)
+            found = [_merge(own, model, self.override) for own, model in zip(listed, found, strict=True)]
+        at = 0
+        filled = []
+        for doc in docs:
+            mentions: list[Mention] = []
+            for number, sentence in enumerate(doc.sentences):
+                mentions.extend(self._mention(doc, span, sentence.first, number) for span in found[at])
+                at += 1
+            filled.append(replace(doc, mentions=tuple(mentions)))
+        return filled
+
+    def _mention(self, doc: Document, span: NameSpan, base: int, sentence: int) -> Mention:
+        first, last = doc.tokens[base + span.first], doc.tokens[base + span.last - 1]
+        start, end = span.start, span.end
+        if start is None or end is None:
+            start, end = first.start + name_start(first.text, self.starts), last.end
+        return Mention(start, end, span.label, span.score, span.tagger, sentence, span.entity or "")
+
+
+def _merge(listed: Sequence[NameSpan], model: Sequence[NameSpan], override: bool) -> list[NameSpan]:
+    """Unite the user's names with the model's; where they overlap the user's win, or else the model's."""
+    first, second = (listed, model) if override else (model, listed)
+    kept = list(first)
+    kept += [s for s in second if all(s.last <= k.first or k.last <= s.first for k in first)]
+    return sorted(kept, key=lambda s: s.first)

@@ -1,0 +1,1 @@
+"""Shards, workers, resume: how a run goes over many documents."""

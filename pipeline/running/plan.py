@@ -1,0 +1,142 @@
+"""What a run is: its manifest, its shards, and what of it is done already."""
+
+import fcntl
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.config import Config
+from pipeline.errors import RunError
+from pipeline.models import model_digests
+from pipeline.running.shard import shard_digest
+from pipeline.schema import TABLES
+from pipeline.sources.page import Page
+from pipeline.sources.read import read_pages
+from pipeline.tables.read import MANIFEST
+from pipeline.tables.write import COMMITS, remove_uncommitted, write_json
+
+_PACKAGES: Final = ("rasd", "camel-tools", "numpy", "onnxruntime", "pyarrow", "trafilatura", "hijridate")
+# Settings that change how fast a run goes but not what it gives.
+_NOT_IDENTITY: Final = ("workers", "document_seconds")
+_FIRST_SHARD: Final = 32
+_SHARD_CHARS: Final = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A stretch of the input: its name (which sorts in input order) and its pages."""
+
+    name: str
+    pages: tuple[Page, ...]
+
+
+def cut_shards(inputs: Sequence[str], config: Config) -> Iterator[Shard]:
+    """Cut the pages of the inputs into shards, the same however many workers there are.
+
+    The first shards are small, so that a small input keeps all workers busy; they double, two by two, up to
+    `shard_size` pages or some millions of characters.
+    """
+    number = 0
+    pages: list[Page] = []
+    chars = 0
+    for page in read_pages(inputs, config.read):
+        pages.append(page)
+        chars += len(page.content)
+        limit = min(_FIRST_SHARD << min(number // 2, 24), config.shard_size)
+        if len(pages) >= limit or chars >= _SHARD_CHARS:
+            yield Shard(f"{number:06d}", tuple(pages))
+            number, pages, chars = number + 1, [], 0
+    if pages:
+        yield Shard(f"{number:06d}", tuple(pages))
+
+
+def identity(inputs: Sequence[str], config: Config) -> dict[str, Any]:
+    """Give what makes a run this run: inputs, settings and models. A folder resumes only the same identity."""
+    settings = {k: v for k, v in config.to_dict().items() if k not in _NOT_IDENTITY}
+    return json.loads(json.dumps({"inputs": list(inputs), "settings": settings, "models": model_digests(config)}))  # type: ignore[no-any-return]
+
+
+def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) -> dict[str, Any]:
+    """Make the folder of a run ready and write its manifest; give the manifest.
+
+    A folder that holds the same run is resumed. Raises RunError where it holds another run or other files.
+    """
+    wanted = identity(inputs, config)
+    path = out / MANIFEST
+    if overwrite and path.exists():
+        clear_run(out)
+    if path.exists():
+        try:
+            old = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path} cannot be read: {error}; give --overwrite to start anew") from error
+        different = [key for key in wanted if old.get("identity", {}).get(key) != wanted[key]]
+        if different:
+            raise RunError(
+                f"{out} holds a run with other {' and '.join(different)}; give another --out, or --overwrite to replace it"
+            )
+    elif out.exists() and any(p.name != ".lock" for p in out.iterdir()):
+        raise RunError(f"{out} holds files that are no run of Rasd; give an empty or new folder")
+    out.mkdir(parents=True, exist_ok=True)
+    remove_uncommitted(out)
+    manifest = {
+        "identity": wanted,
+        "settings": config.to_dict(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "state": "running",
+    }
+    write_json(path, manifest)
+    for table in TABLES:
+        (out / table).mkdir(exist_ok=True)
+    return manifest
+
+
+def clear_run(out: Path) -> None:
+    """Remove what a run wrote into a folder, the manifest last; other files stay."""
+    for name in (*TABLES, COMMITS):
+        shutil.rmtree(out / name, ignore_errors=True)
+    remove_uncommitted(out)
+    (out / MANIFEST).unlink(missing_ok=True)
+
+
+def close_run(out: Path, manifest: dict[str, Any], counts: dict[str, int]) -> None:
+    """Mark a run complete, with its counts."""
+    write_json(out / MANIFEST, {**manifest, "state": "complete", "counts": counts})
+
+
+def committed(out: Path, shard: Shard) -> dict[str, Any] | None:
+    """Give the commit of a shard if it is done; raise RunError if its input has changed since."""
+    path = out / COMMITS / f"{shard.name}.json"
+    if not path.exists():
+        return None
+    facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if facts["digest"] != shard_digest(shard.pages):
+        raise RunError(
+            f"{out}: the input of shard {shard.name} (from {shard.pages[0].location}) has changed since it was done; "
+            f"give another --out, or --overwrite to start anew"
+        )
+    return facts
+
+
+@contextmanager
+def lock_run(out: Path) -> Iterator[None]:
+    """Keep other processes from writing into the same folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise RunError(f"{out} is in use by another run; wait for it, or give another --out") from error
+        yield
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

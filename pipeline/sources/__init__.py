@@ -1,0 +1,1 @@
+"""Pages in: files of every supported kind become documents."""

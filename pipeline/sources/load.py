@@ -1,0 +1,56 @@
+"""Pages become documents: decoded, extracted, checked."""
+
+import hashlib
+import re
+from typing import Final
+
+from pipeline.config import ReadConfig
+from pipeline.document import Document
+from pipeline.errors import DocumentError, EmptyError, NoArabicError, TooLongError
+from pipeline.sources.decode import decode
+from pipeline.sources.html import extract_html
+from pipeline.sources.page import Page
+
+_ARABIC: Final = re.compile(
+    r"[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]"
+)  # Arabic letters, also presentation forms
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+
+
+def load_page(page: Page, config: ReadConfig) -> Document:
+    """Make the document of a page, or raise the DocumentError that says why there is none."""
+    try:
+        return _load(page, config)
+    except DocumentError as error:
+        error.uri = error.uri or page.uri
+        error.doc_id = page.doc_id
+        raise
+
+
+def _load(page: Page, config: ReadConfig) -> Document:
+    text = page.content if isinstance(page.content, str) else decode(page.content, page.location)
+    text = text.removeprefix("\ufeff")
+    title, published, source = page.title, page.published, page.source
+    if page.kind == "html":
+        found = extract_html(text, page.uri)
+        if found is None:
+            raise EmptyError(f"{page.location} holds no article text; leave it out or give the text itself")
+        text, title = found.text, title or found.title
+        published, source = published or found.published, source or found.source
+    if title is not None and not text.lstrip().startswith(title.strip()):
+        text = f"{title}\n{text}"
+    text = _SURROGATE.sub("\ufffd", text)  # REPLACEMENT CHARACTER, one for one
+    if not text.strip():
+        raise EmptyError(f"{page.location} is empty; leave it out of the input")
+    if len(text) > config.max_chars:
+        raise TooLongError(
+            f"{page.location} has {len(text)} characters, above the limit of {config.max_chars}; "
+            f"split it or raise read.max_chars"
+        )
+    if not _ARABIC.search(text):
+        raise NoArabicError(f"{page.location} holds no Arabic letter; Rasd reads Arabic text only")
+    doc_id = page.doc_id
+    if doc_id is None:
+        doc_id = hashlib.sha256(f"{page.uri}\n{text}".encode()).hexdigest()[:16]
+    clean = _SURROGATE.sub("\ufffd", title) if title is not None else None
+    return Document(doc_id, text, page.uri, source, clean, published)

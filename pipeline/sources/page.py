@@ -1,0 +1,26 @@
+"""A page as it comes in, before it is decoded."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of input, or the reason why there is none.
+
+    location: file, and `#n` (1-based line, row or record) inside a file of many. uri: its address if the input gives
+        one, else `location`. doc_id: id from the input, or None where one is made from uri and text.
+    kind: `text`, `html` or `error`. content: the page, still in bytes where its encoding is unknown; for `error`
+        the message.
+    error: class name of the error for kind `error`.
+    """
+
+    location: str
+    uri: str
+    kind: str
+    content: bytes | str
+    doc_id: str | None = None
+    title: str | None = None
+    published: date | None = None
+    source: str | None = None
+    error: str | None = None

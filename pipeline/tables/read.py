@@ -1,0 +1,50 @@
+"""The tables of a run, read back."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import RunError
+from pipeline.schema import TABLES
+from pipeline.tables.write import COMMITS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+
+
+def read_manifest(run: str | Path) -> dict[str, Any]:
+    """Read the manifest of a run; raise RunError where there is none."""
+    path = Path(run) / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"{run} is no folder of a run: {path} cannot be read ({error}); give the --out of a run"
+        ) from error
+    return manifest
+
+
+@overload
+def read_table(run: str | Path, name: str, *, as_arrow: Literal[False] = ...) -> "pd.DataFrame": ...
+@overload
+def read_table(run: str | Path, name: str, *, as_arrow: Literal[True]) -> pa.Table: ...
+def read_table(run: str | Path, name: str, *, as_arrow: bool = False) -> "pd.DataFrame | pa.Table":
+    """Read one table of a run as a pandas DataFrame, or as an Arrow table.
+
+    Only committed shards are read, in document order. Dates are `datetime.date` objects, missing values None or NaN.
+    Raises RunError for a folder that is no run and a table that does not exist.
+    """
+    if name not in TABLES:
+        raise RunError(f"there is no table {name!r}; the tables are {', '.join(TABLES)}")
+    folder = Path(run)
+    read_manifest(folder)
+    shards = sorted(path.stem for path in (folder / COMMITS).glob("*.json"))
+    paths = [path for shard in shards if (path := folder / name / f"{shard}.parquet").exists()]
+    parts = [pq.read_table(path, schema=TABLES[name]) for path in paths]
+    table = pa.concat_tables(parts) if parts else TABLES[name].empty_table()
+    return table if as_arrow else table.to_pandas()

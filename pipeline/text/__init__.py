@@ -1,0 +1,1 @@
+"""Pages cut into articles; words and sentences with raw offsets."""

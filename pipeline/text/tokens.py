@@ -1,0 +1,129 @@
+"""Tokens and sentences with raw offsets, by camel-tools (the default) or a Stanza model."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import ClassVar, Final
+
+from pipeline.config import Config
+from pipeline.document import Document, Sentence, Token
+from pipeline.text.normalize import fold, is_invisible
+
+_CHUNK: Final = re.compile(r"\S+")
+_PLAIN: Final = re.compile(r"[ء-غف-يًٌٍَُِّْa-zA-Z]+")  # letters and marks only: nothing to split
+# A sentence ends at these marks, with any closing quote or bracket behind them, and at every line end.
+_ENDERS: Final = frozenset({"!", "؟", "?", "؛", "…", "۔"})
+_CLOSERS: Final = frozenset({'"', "”", "»", ")", "]", "’", "'", "“"})
+
+
+@lru_cache(maxsize=1 << 16)
+def _split_chunk(chunk: str) -> tuple[tuple[int, int], ...]:
+    """Give the relative half-open spans of the tokens of one blank-free chunk, without invisible edges."""
+    if _PLAIN.fullmatch(chunk):
+        pieces = [chunk]
+    else:
+        from camel_tools.tokenizers.word import simple_word_tokenize
+
+        pieces = simple_word_tokenize(chunk)
+    spans = []
+    at = 0
+    for piece in pieces:
+        start = chunk.index(piece, at)
+        at = end = start + len(piece)
+        while start < end and is_invisible(chunk[start]):
+            start += 1
+        while end > start and is_invisible(chunk[end - 1]) and not _is_mark(chunk[end - 1]):
+            end -= 1
+        if start < end:
+            spans.append((start, end))
+    return tuple(spans)
+
+
+def _is_mark(char: str) -> bool:
+    """Tell whether a character is a diacritic or a tatweel, which belong to the word that they close."""
+    return char == "ـ" or "\u064b" <= char <= "\u065f" or char == "\u0670"  # TATWEEL; FATHATAN ... ; SUPERSCRIPT ALEF
+
+
+def tokenize(text: str, offset: int = 0) -> list[Token]:
+    """Cut a text into tokens, in order.
+
+    offset: raw code points before `text` in its document; added to every span.
+    Tokens are camel-tools' `simple_word_tokenize` words: runs without blanks, each punctuation mark or symbol apart.
+    """
+    tokens = []
+    for match in _CHUNK.finditer(text):
+        chunk, base = match.group(), match.start()
+        for start, end in _split_chunk(chunk):
+            surface = chunk[start:end]
+            tokens.append(Token(offset + base + start, offset + base + end, surface, fold(surface)))
+    return tokens
+
+
+def split_sentences(text: str, tokens: Sequence[Token], offset: int = 0) -> Iterator[tuple[int, int]]:
+    """Give the half-open token ranges of the sentences.
+
+    text: the text that the tokens were cut from; offset: raw code points before it, as in `tokenize`.
+    A sentence ends at a line end, at ! ? and their like, and at a full stop that closes a word of two letters or more
+    and does not stand inside a number, an abbreviation or an address.
+    """
+    first = 0
+    count = len(tokens)
+    for i, token in enumerate(tokens):
+        if i + 1 == count:
+            break
+        gap = text[token.end - offset : tokens[i + 1].start - offset]
+        ends = "\n" in gap or "\r" in gap or "\u2029" in gap  # PARAGRAPH SEPARATOR
+        if not ends:
+            mark = token.text in _ENDERS or (token.text == "." and _closes(tokens, i, bool(gap)))
+            if mark:
+                ends = tokens[i + 1].text not in _CLOSERS and tokens[i + 1].text not in _ENDERS
+                ends = ends and tokens[i + 1].text != "."
+            elif token.text in _CLOSERS and i > first and tokens[i - 1].text in (".", "!", "؟", "?"):
+                ends = bool(gap) and tokens[i + 1].text not in ("،", ",", "-")
+        if ends:
+            yield first, i + 1
+            first = i + 1
+    if first < count:
+        yield first, count
+
+
+def _closes(tokens: Sequence[Token], i: int, blank_after: bool) -> bool:
+    """Tell whether the full stop at token i closes a sentence."""
+    before = tokens[i - 1] if i else None
+    if before is None or before.text == ".":
+        return False  # dots in a row are a pause
+    touching = before.end == tokens[i].start
+    if touching and len(before.norm) == 1 and before.norm.isalpha():
+        return False  # an abbreviation: د. ، أ. ف. ب.
+    if not blank_after:
+        after = tokens[i + 1].norm
+        return not (after.isdigit() or after.isascii()) and not before.norm.isdigit()
+    return True
+
+
+class CamelTokens:
+    """Fills `tokens` and `sentences` with camel-tools; sentences never cross a segment."""
+
+    name: ClassVar[str] = "tokens"
+    reads: ClassVar[frozenset[str]] = frozenset({"text", "segments"})
+    writes: ClassVar[frozenset[str]] = frozenset({"tokens", "sentences"})
+
+    def __init__(self, config: Config | None = None) -> None:
+        """Take the settings as every stage does; none of them matters here."""
+
+    def __call__(self, docs: Sequence[Document]) -> list[Document]:
+        """Give the same documents with tokens and sentences."""
+        return [self._one(doc) for doc in docs]
+
+    def _one(self, doc: Document) -> Document:
+        tokens: list[Token] = []
+        sentences: list[Sentence] = []
+        for number, segment in enumerate(doc.segments):
+            text = doc.text[segment.start : segment.end]
+            part = tokenize(text, segment.start)
+            for first, last in split_sentences(text, part, segment.start):
+                base = len(tokens)
+                sentences.append(Sentence(part[first].start, part[last - 1].end, number, base + first, base + last))
+            tokens.extend(part)
+        return replace(doc, tokens=tuple(tokens), sentences=tuple(sentences))

@@ -1,0 +1,1 @@
+"""Recipes: unlabelled text -> encoder, labelled corpora -> tagger, tagger -> ONNX; and the small Stanza models."""

@@ -1,0 +1,247 @@
+"""Pre-train the encoder of the compact recogniser on unlabelled text.
+
+    python -m pipeline.training.encoder pack TEXT.xz ... --out packed/
+    python -m pipeline.training.encoder train packed/ --out encoder/ --minutes 70
+    python -m pipeline.training.encoder train packed/ --out encoder/ --minutes 24 --device cuda \
+        --dim 256 --hidden 1024 --batch 512 --parts 4
+
+`pack` cuts the text into word forms and writes `forms.txt` (types, most frequent first, with counts) and
+`tokens.u24.xz` (three bytes per word; type 0 ends a paragraph, type 1 stands for rare words), at most 60 MiB for
+38 million words. `train` predicts each next word from the left and each previous one from the right, so every word
+gives a signal, against wrong answers drawn by their frequency (sampled softmax). Both resume from the last checkpoint. The schedule is in minutes, so one command fits any machine.
+"""
+
+import argparse
+import json
+import lzma
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from pipeline.names.words import model_form
+from pipeline.text.tokens import tokenize
+from pipeline.training.networks import Encoder, EncoderSize, RowIndex, WordTable
+
+END, RARE = 0, 1
+_SPECIAL: Final = ("</p>", "<rare>")
+
+
+def pack(sources: list[Path], out: Path, min_count: int = 3, seed: int = 7) -> None:
+    """Write the forms and the shuffled paragraphs of xz text files (a paragraph a line) under `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    numbers: dict[str, int] = {}
+    counts: Counter[int] = Counter()
+    paragraphs: list[np.ndarray] = []
+    for source in sources:
+        with lzma.open(source, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                forms = [model_form(token.text) for token in tokenize(line)]
+                if forms:
+                    ids = [numbers.setdefault(form, len(numbers)) for form in forms]
+                    counts.update(ids)
+                    paragraphs.append(np.array(ids, dtype=np.int32))
+    kept = [number for number, count in counts.most_common() if count >= min_count]
+    forms_by_number = list(numbers)
+    remap = np.full(len(numbers), RARE, dtype=np.int32)
+    for new, number in enumerate(kept, start=len(_SPECIAL)):
+        remap[number] = new
+    random.Random(seed).shuffle(paragraphs)
+    end = np.array([END], dtype=np.int32)
+    stream = np.concatenate([part for ids in paragraphs for part in (remap[ids], end)])
+    with (out / "forms.txt").open("w", encoding="utf-8") as file:
+        file.writelines(f"{special}\t0\n" for special in _SPECIAL)
+        file.writelines(f"{forms_by_number[n]}\t{counts[n]}\n" for n in kept)
+    bytes_ = stream.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+    with lzma.open(out / "tokens.u24.xz", "wb", preset=1) as file:
+        file.write(bytes_)
+
+
+def read_packed(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Give the forms, their counts and the token stream that `pack` wrote."""
+    rows = [line.rstrip("\n").split("\t") for line in (folder / "forms.txt").open(encoding="utf-8")]
+    raw = np.frombuffer(lzma.open(folder / "tokens.u24.xz").read(), dtype=np.uint8).reshape(-1, 3)
+    stream = np.zeros((len(raw), 4), dtype=np.uint8)
+    stream[:, :3] = raw
+    return [r[0] for r in rows], np.array([int(r[1]) for r in rows]), stream.view("<u4").ravel().astype(np.int64)
+
+
+class LanguageModel(nn.Module):
+    """The encoder with its output layer: states of both directions are mapped to vectors of the word to guess."""
+
+    def __init__(self, size: EncoderSize, outputs: int) -> None:
+        super().__init__()
+        self.table = WordTable(size)
+        self.encoder = Encoder(size)
+        self.to_output = nn.ModuleList([nn.Linear(size.hidden, size.dim) for _ in range(2)])
+        self.output = nn.Embedding(outputs, size.dim)
+        self.bias = nn.Embedding(outputs, 1)
+        self.drop = nn.Dropout(0.1)
+        nn.init.normal_(self.output.weight, std=0.05)
+        nn.init.zeros_(self.bias.weight)
+
+
+def batches(stream: np.ndarray, batch: int, length: int, seed: int) -> Iterator[Tensor]:
+    """Give [batch, length + 2] windows of the stream for ever, in random order, each once per pass."""
+    rng = np.random.default_rng(seed)
+    while True:
+        first = int(rng.integers(length))
+        starts = np.arange(first, len(stream) - length - 2, length)
+        rng.shuffle(starts)
+        for at in range(0, len(starts) - batch, batch):
+            where = starts[at : at + batch, None] + np.arange(length + 2)[None, :]
+            yield torch.from_numpy(stream[where])
+
+
+def loss_of(model: LanguageModel, index: RowIndex, window: Tensor, draw: Tensor, negatives: int) -> Tensor:
+    """Give the mean sampled-softmax loss of both directions over one batch of windows.
+
+    draw: probability to draw each output type as a wrong answer. negatives: how many are drawn, shared by the batch.
+    Scores are corrected by the log of the expected number of draws, so the softmax is that of the whole vocabulary.
+    """
+    device = draw.device
+    outputs = len(draw)
+    inner = window[:, 1:-1]
+    types, where = torch.unique(inner, return_inverse=True)
+    rows, offsets = index.select(types)
+    vectors = model.table(rows.to(device), offsets.to(device))[where.to(device)]
+    reverse = torch.arange(inner.shape[1] - 1, -1, -1, device=device).expand_as(inner)
+    states = model.encoder(model.drop(vectors), reverse)
+    wrong = torch.multinomial(draw, negatives, replacement=False)
+    expected = (draw * negatives).clamp(1e-9, 1.0).log()
+    wrong_vectors = model.output(wrong)
+    wrong_offset = model.bias(wrong).squeeze(-1) - expected[wrong]
+    total = torch.zeros((), device=device)
+    for state, target, layer in zip(states, (window[:, 2:], window[:, :-2]), model.to_output, strict=True):
+        flat = target.reshape(-1).to(device)
+        keep = ((flat < outputs) & (flat != RARE)).nonzero().squeeze(-1)
+        right = flat[keep]
+        guess = layer(model.drop(state)).reshape(-1, wrong_vectors.shape[1])[keep]
+        right_score = (guess * model.output(right)).sum(-1) + model.bias(right).squeeze(-1) - expected[right]
+        wrong_score = torch.addmm(wrong_offset, guess, wrong_vectors.T)
+        wrong_score = wrong_score.masked_fill(right[:, None] == wrong[None, :], -1e9)
+        ceiling = torch.maximum(wrong_score.detach().amax(1), right_score.detach())
+        mass = (wrong_score - ceiling[:, None]).exp().sum(1) + (right_score - ceiling).exp()
+        total = total + (mass.log() + ceiling - right_score).mean()
+    return total / 2
+
+
+def read_floret(path: Path, size: EncoderSize) -> Tensor:
+    """Read the rows of a floret vectors file as the starting point of the table."""
+    with path.open(encoding="utf-8") as lines:
+        head = next(lines).split()
+        if int(head[0]) != size.buckets or int(head[1]) != size.dim:
+            raise SystemExit(
+                f"{path}: holds {head[0]} x {head[1]} values, the encoder wants {size.buckets} x {size.dim}"
+            )
+        rows = np.array([line.rsplit(" ", size.dim)[1:] for line in map(str.strip, lines)], dtype=np.float32)
+    return torch.from_numpy(rows)
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train, or go on training, until the minutes are used up; save `encoder.pt` in parts and a log."""
+    torch.manual_seed(args.seed)
+    out: Path = args.out
+    out.mkdir(parents=True, exist_ok=True)
+    size = EncoderSize(args.buckets, args.dim, args.hidden, args.layers)
+    forms, counts, stream = read_packed(args.packed)
+    index = RowIndex(forms, size.buckets)
+    outputs = min(args.outputs, len(forms))
+    rates = torch.from_numpy(np.maximum(counts[:outputs], 1).astype(np.float64) / len(stream))
+    rates[END] = float((stream == END).mean())
+    rates[RARE] = 0.0
+    draw = (rates / rates.sum()).float().to(args.device)
+    model = LanguageModel(size, outputs)
+    if args.floret:
+        rows = read_floret(args.floret, size)
+        model.table.bag.weight.data.copy_(rows * (0.3 / rows.std()))
+    model.to(args.device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+    step, used = 0, 0.0
+    checkpoint = out / "checkpoint.pt"
+    if checkpoint.exists():
+        state: dict[str, Any] = torch.load(checkpoint, map_location=args.device)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, used = state["step"], state["used"]
+    budget = args.minutes * 60
+    began = saved = time.monotonic()
+    running = 0.0
+    for window in batches(stream, args.batch, args.length, args.seed + step):
+        spent = used + time.monotonic() - began
+        progress = min(spent / budget, 1.0)
+        rate = args.rate * min(1.0, (step + 1) / 200) * max(1.0 - progress, 0.02)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss = loss_of(model, index, window, draw, args.negatives)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+        running += (loss.item() - running) * max(0.01, 1 / step)
+        if step % 50 == 0:
+            words = args.batch * args.length
+            line = {"step": step, "loss": round(running, 4), "words": step * words, "seconds": round(spent)}
+            print(json.dumps(line), flush=True)
+        if time.monotonic() - saved > 300 or progress >= 1.0:
+            saved = time.monotonic()
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "used": spent}
+            torch.save(state, checkpoint.with_suffix(".tmp"))
+            checkpoint.with_suffix(".tmp").replace(checkpoint)
+        if progress >= 1.0:
+            break
+    save_parts(model, size, out, args.parts)
+
+
+def save_parts(model: LanguageModel, size: EncoderSize, out: Path, parts: int) -> None:
+    """Write the table and the encoder in half precision, the table in `parts` files of equal rows."""
+    (out / "size.json").write_text(json.dumps({name: getattr(size, name) for name in size.__slots__}))
+    for number, rows in enumerate(torch.chunk(model.table.bag.weight.data.half().cpu(), parts)):
+        torch.save(rows.clone(), out / f"table.{number}.pt")
+    torch.save({k: v.half().cpu() for k, v in model.encoder.state_dict().items()}, out / "encoder.pt")
+
+
+def load_encoder(folder: Path) -> tuple[WordTable, Encoder]:
+    """Read what `train` wrote, in single precision on the CPU."""
+    size = EncoderSize(**json.loads((folder / "size.json").read_text()))
+    table, encoder = WordTable(size), Encoder(size)
+    paths = sorted(folder.glob("table.*.pt"), key=lambda p: int(p.name.split(".")[1]))
+    table.bag.weight.data.copy_(torch.cat([torch.load(p) for p in paths]).float())
+    encoder.load_state_dict({k: v.float() for k, v in torch.load(folder / "encoder.pt").items()})
+    return table, encoder
+
+
+def main() -> None:
+    """Parse the command line of the recipe."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    packing = commands.add_parser("pack")
+    packing.add_argument("sources", nargs="+", type=Path)
+    packing.add_argument("--out", type=Path, required=True)
+    packing.add_argument("--min-count", type=int, default=3)
+    training = commands.add_parser("train")
+    training.add_argument("packed", type=Path)
+    training.add_argument("--out", type=Path, required=True)
+    training.add_argument("--minutes", type=float, default=70)
+    training.add_argument("--device", default="cpu")
+    training.add_argument("--floret", type=Path, help="floret vectors to start the table from")
+    for name, default in (("buckets", 80_000), ("dim", 128), ("hidden", 192), ("layers", 1), ("outputs", 40_000),
+                          ("batch", 64), ("length", 64), ("negatives", 512), ("parts", 2), ("seed", 7)):  # fmt: skip
+        training.add_argument(f"--{name}", type=int, default=default)
+    training.add_argument("--rate", type=float, default=2e-3)
+    args = parser.parse_args()
+    if args.command == "pack":
+        pack(args.sources, args.out, args.min_count)
+    else:
+        train(args)
+
+
+if __name__ == "__main__":
+    main()

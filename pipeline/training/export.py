@@ -1,0 +1,58 @@
+"""Export a trained tagger to the files that the compact recogniser loads."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from pipeline.config import CONVENTIONS
+from pipeline.names.compact import TAGS
+from pipeline.training.networks import Encoder, EncoderSize, Tagger, WordTable
+
+
+def load_tagger(folder: Path) -> tuple[Tagger, dict[str, Any]]:
+    """Read what `training.tagger train` wrote: the network in evaluation mode and the facts about it."""
+    facts = json.loads((folder / "tagger.json").read_text(encoding="utf-8"))
+    sizes = dict(facts["size"])
+    top = sizes.pop("top")
+    size = EncoderSize(**sizes)
+    model = Tagger(WordTable(size), Encoder(size), top, len(CONVENTIONS), len(TAGS), 0.0)
+    model.load_state_dict(torch.load(folder / "tagger.pt"))
+    model.eval()
+    return model, facts
+
+
+def export(tagger: Path, out: Path) -> None:
+    """Write `tagger.onnx`, `table.npz` and `model.json`; the sub-word rows are rounded to int8 with a scale per row."""
+    model, facts = load_tagger(tagger)
+    out.mkdir(parents=True, exist_ok=True)
+    rows = model.table.bag.weight.detach().numpy()
+    scales = np.maximum(np.abs(rows).max(1), 1e-8) / 127
+    steps, starts = model.chain()
+    np.savez_compressed(
+        out / "table.npz",
+        rows=np.round(rows / scales[:, None]).astype(np.int8),
+        scales=scales.astype(np.float32),
+        steps=steps,
+        starts=starts,
+    )
+    example = (
+        torch.zeros(2, 5, rows.shape[1]),
+        torch.arange(4, -1, -1).repeat(2, 1),
+        torch.zeros(2, dtype=torch.long),
+    )
+    axes = {"vectors": {0: "b", 1: "t"}, "reverse": {0: "b", 1: "t"}, "convention": {0: "b"}, "scores": {0: "b", 1: "t"}}
+    torch.onnx.export(
+        model,
+        example,
+        str(out / "tagger.onnx"),
+        input_names=["vectors", "reverse", "convention"],
+        output_names=["scores"],
+        dynamic_axes=axes,
+        dynamo=False,
+    )
+    card = {"tags": list(TAGS), "conventions": list(CONVENTIONS), "scores": facts["scores"],
+            "calibration": facts.get("calibration", {"raw": [0.0, 1.0], "share": [0.0, 1.0]})}  # fmt: skip
+    (out / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")

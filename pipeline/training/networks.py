@@ -1,0 +1,131 @@
+"""The torch networks of the compact recogniser: a bidirectional word language model and the tagger on top of it.
+
+Shapes: B sentences, T tokens of the longest one, D width of a word vector, H width of a language-model direction.
+Padding is at the end of each sentence; the backward direction reads a reversed copy, so no state passes padding.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from pipeline.names.compact import allowed_steps
+from pipeline.names.words import subword_rows
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSize:
+    """Widths of the encoder.
+
+    buckets: rows of the sub-word table. dim: D. hidden: H per direction. layers: layers per direction.
+    """
+
+    buckets: int = 80_000
+    dim: int = 128
+    hidden: int = 192
+    layers: int = 1
+
+
+class WordTable(nn.Module):
+    """Vectors of word forms as means of hashed sub-word rows (see `names.words.subword_rows`)."""
+
+    def __init__(self, size: EncoderSize) -> None:
+        super().__init__()
+        self.bag = nn.EmbeddingBag(size.buckets, size.dim, mode="mean")
+        nn.init.uniform_(self.bag.weight, -0.05, 0.05)
+
+    def forward(self, rows: Tensor, offsets: Tensor) -> Tensor:
+        """Give [types, D] from flat rows and the offset at which each type's rows begin."""
+        return cast(Tensor, self.bag(rows, offsets))
+
+
+class RowIndex:
+    """Sub-word rows of a closed list of forms, laid out for `WordTable`."""
+
+    def __init__(self, forms: list[str], buckets: int) -> None:
+        lists = [subword_rows(form, buckets) for form in forms]
+        self.lengths = torch.tensor([len(rows) for rows in lists])
+        self.offsets = torch.cumsum(self.lengths, 0) - self.lengths
+        self.rows = torch.tensor([row for rows in lists for row in rows])
+
+    def select(self, types: Tensor) -> tuple[Tensor, Tensor]:
+        """Give flat rows and offsets of the chosen types."""
+        lengths = self.lengths[types]
+        offsets = torch.cumsum(lengths, 0) - lengths
+        where = torch.arange(int(lengths.sum())) - torch.repeat_interleave(offsets - self.offsets[types], lengths)
+        return self.rows[where], offsets
+
+
+class Encoder(nn.Module):
+    """Two one-way LSTM language models over word vectors, one from the left, one from the right."""
+
+    def __init__(self, size: EncoderSize) -> None:
+        super().__init__()
+        self.size = size
+        self.left = nn.LSTM(size.dim, size.hidden, size.layers, batch_first=True)
+        self.right = nn.LSTM(size.dim, size.hidden, size.layers, batch_first=True)
+
+    def forward(self, vectors: Tensor, reverse: Tensor) -> tuple[Tensor, Tensor]:
+        """Give the states after reading each word from the left and from the right, [B, T, H] each.
+
+        vectors: [B, T, D]. reverse: [B, T] positions that turn each sentence round within its own length.
+        """
+        forward, _ = self.left(vectors)
+        turned = torch.gather(vectors, 1, reverse.unsqueeze(-1).expand_as(vectors))
+        backward, _ = self.right(turned)
+        back = torch.gather(backward, 1, reverse.unsqueeze(-1).expand(-1, -1, backward.shape[-1]))
+        return forward, back
+
+
+class Tagger(nn.Module):
+    """Scores of tags from word vectors, language-model states and the convention of a corpus.
+
+    hidden: width of each direction of the upper LSTM. blocked: minus 1e4 for tag pairs that BIO forbids, else 0.
+    """
+
+    steps: nn.Parameter
+    starts: nn.Parameter
+    blocked: Tensor
+    blocked_starts: Tensor
+
+    def __init__(
+        self, table: WordTable, encoder: Encoder, hidden: int, conventions: int, tags: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.table = table
+        self.encoder = encoder
+        self.top = hidden
+        self.convention = nn.Embedding(conventions, 16)
+        self.mix = nn.Linear(encoder.size.dim + 2 * encoder.size.hidden + 16, 2 * hidden)
+        self.left = nn.LSTM(2 * hidden, hidden, batch_first=True)
+        self.right = nn.LSTM(2 * hidden, hidden, batch_first=True)
+        self.out = nn.Linear(2 * hidden + 16, tags)
+        self.steps = nn.Parameter(torch.zeros(tags, tags))
+        self.starts = nn.Parameter(torch.zeros(tags))
+        steps, starts = allowed_steps()
+        self.register_buffer("blocked", torch.from_numpy(steps))
+        self.register_buffer("blocked_starts", torch.from_numpy(starts))
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, vectors: Tensor, reverse: Tensor, conventions: Tensor) -> Tensor:
+        """Give [B, T, tags]. vectors: [B, T, D]. reverse: [B, T]. conventions: [B]."""
+        if self.training:
+            # Whole words fall away now and then, so that the context learns to speak for them.
+            keep = torch.rand(vectors.shape[:2], device=vectors.device) > 0.08
+            vectors = vectors * keep.unsqueeze(-1)
+        forward, backward = self.encoder(vectors, reverse)
+        marker = self.convention(conventions).unsqueeze(1).expand(-1, vectors.shape[1], -1)
+        mixed = torch.relu(self.mix(self.drop(torch.cat([vectors, forward, backward, marker], -1))))
+        mixed = self.drop(mixed)
+        left, _ = self.left(mixed)
+        turned, _ = self.right(torch.gather(mixed, 1, reverse.unsqueeze(-1).expand_as(mixed)))
+        right = torch.gather(turned, 1, reverse.unsqueeze(-1).expand_as(turned))
+        return cast(Tensor, self.out(torch.cat([self.drop(torch.cat([left, right], -1)), marker], -1)))
+
+    def chain(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give the scores of steps and starts as the decoder takes them."""
+        steps = self.steps + self.blocked
+        starts = self.starts + self.blocked_starts
+        return steps.detach().cpu().numpy(), starts.detach().cpu().numpy()

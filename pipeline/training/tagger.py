@@ -1,0 +1,245 @@
+"""Train the compact recogniser on labelled corpora that disagree, and export it to ONNX.
+
+    python -m pipeline.training.tagger train CONFIG.toml --encoder encoder/ --out tagger/
+    python -m pipeline.training.tagger export tagger/ --out models/compact-ner/
+
+CONFIG.toml lists the corpora:
+
+    epochs = 14
+    [[corpus]]
+    convention = "cleananercorp"   # one of the conventions of names.convention
+    path = "cleananercorp.train.conll"
+    hold_out = 0.1                 # share of its sentences, from the end, kept for development
+    weight = 1.0                   # passes over it in each epoch
+
+A corpus in the project's JSON gold has `documents = "...docs.json"` beside `path`. Every sentence carries the
+convention of its corpus as an input, so the corpora may disagree; sentences that are held out of one corpus are dropped
+from all others.
+"""
+
+import argparse
+import json
+import random
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from pipeline.config import CONVENTIONS
+from pipeline.evaluation.corpora import LabelledSentence, gold_sentences, read_conll, read_gold, retokenize, tag_spans
+from pipeline.names.compact import TAGS, allowed_steps, decode
+from pipeline.names.words import model_form
+from pipeline.training.encoder import load_encoder
+from pipeline.training.networks import RowIndex, Tagger
+
+_LONGEST: Final = 120  # words of a training sentence; the rest is cut off
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A training sentence: type numbers of its words, tag numbers, number of its convention."""
+
+    words: tuple[int, ...]
+    tags: tuple[int, ...]
+    convention: int
+
+
+class Forms:
+    """Numbers of word forms."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def encode(self, sentence: LabelledSentence, convention: str) -> Example:
+        """Turn a sentence into numbers."""
+        words = tuple(self.numbers.setdefault(model_form(w), len(self.numbers)) for w in sentence.words[:_LONGEST])
+        return Example(words, tuple(TAGS.index(t) for t in sentence.tags[:_LONGEST]), CONVENTIONS.index(convention))
+
+
+def read_corpora(config: dict[str, Any], folder: Path) -> tuple[dict[str, list[tuple[float, LabelledSentence]]], dict[str, list[LabelledSentence]]]:
+    """Read the corpora of a config: weighted training sentences and held-out sentences by convention."""
+    train: dict[str, list[tuple[float, LabelledSentence]]] = {}
+    held: dict[str, list[LabelledSentence]] = {}
+    for corpus in config["corpus"]:
+        path = folder / corpus["path"]
+        if "documents" in corpus:
+            sentences = [s for doc in read_gold(path, folder / corpus["documents"]) for s in gold_sentences(doc)]
+        else:
+            sentences = [retokenize(s) for s in read_conll(path)]
+        cut = len(sentences) - int(len(sentences) * corpus.get("hold_out", 0.0))
+        train.setdefault(corpus["convention"], []).extend((corpus.get("weight", 1.0), s) for s in sentences[:cut])
+        held.setdefault(corpus["convention"], []).extend(sentences[cut:])
+    banned = {_key(s) for sentences in held.values() for s in sentences}
+    train = {c: [(w, s) for w, s in sentences if _key(s) not in banned] for c, sentences in train.items()}
+    return train, {c: s for c, s in held.items() if s}
+
+
+def _key(sentence: LabelledSentence) -> str:
+    """Give what two writings of one sentence share: its letters and digits."""
+    return "".join(c for word in sentence.words for c in model_form(word) if c.isalnum())
+
+
+def pad(examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Give words, tags (-1 behind the end), reversing positions and conventions of a batch."""
+    longest = max(len(e.words) for e in examples)
+    words = torch.zeros(len(examples), longest, dtype=torch.long)
+    tags = torch.full((len(examples), longest), -1)
+    reverse = torch.arange(longest).repeat(len(examples), 1)
+    for i, e in enumerate(examples):
+        n = len(e.words)
+        words[i, :n] = torch.tensor(e.words)
+        tags[i, :n] = torch.tensor(e.tags)
+        reverse[i, :n] = torch.arange(n - 1, -1, -1)
+    return words, tags, reverse, torch.tensor([e.convention for e in examples])
+
+
+def crf_loss(emissions: Tensor, tags: Tensor, steps: Tensor, starts: Tensor) -> Tensor:
+    """Give the mean negative log-likelihood per word of a linear chain.
+
+    emissions: [B, T, L]. tags: [B, T], -1 behind the end. steps: [L, L] scores of a tag after another. starts: [L].
+    """
+    mask = tags >= 0
+    safe = tags.clamp_min(0)
+    gold = emissions.gather(2, safe.unsqueeze(-1)).squeeze(-1)
+    score = gold[:, 0] + starts[safe[:, 0]]
+    alpha = emissions[:, 0] + starts
+    for t in range(1, tags.shape[1]):
+        here = mask[:, t]
+        score = score + torch.where(here, gold[:, t] + steps[safe[:, t - 1], safe[:, t]], torch.zeros_like(score))
+        forward = torch.logsumexp(alpha.unsqueeze(2) + steps, 1) + emissions[:, t]
+        alpha = torch.where(here.unsqueeze(1), forward, alpha)
+    return (torch.logsumexp(alpha, 1) - score).sum() / mask.sum()
+
+
+def batches(examples: list[Example], words: int, rng: random.Random) -> Iterator[list[Example]]:
+    """Give batches of sentences of like length, about `words` words each, in random order."""
+    order = sorted(examples, key=lambda e: len(e.words) + rng.random() * 4)
+    groups: list[list[Example]] = [[]]
+    for example in order:
+        if groups[-1] and (len(groups[-1]) + 1) * len(example.words) > words:
+            groups.append([])
+        groups[-1].append(example)
+    rng.shuffle(groups)
+    yield from groups
+
+
+def score(model: Tagger, index: RowIndex, forms: Forms, sentences: list[LabelledSentence], convention: str) -> dict[str, float]:
+    """Give strict span precision, recall and F1 (percent) on held-out sentences."""
+    model.eval()
+    hit = found = wanted = 0
+    examples = [forms.encode(s, convention) for s in sentences]
+    order = sorted(range(len(examples)), key=lambda i: len(examples[i].words))
+    with torch.no_grad():
+        for at in range(0, len(order), 64):
+            part = [examples[i] for i in order[at : at + 64]]
+            words, _, reverse, conventions = pad(part)
+            emissions = emit(model, index, words, reverse, conventions).numpy()
+            lengths = np.array([len(e.words) for e in part])
+            paths, _ = decode(emissions, lengths, *model.chain())
+            for example, path in zip(part, paths, strict=True):
+                gold = set(tag_spans([TAGS[t] for t in example.tags]))
+                guess = set(tag_spans([TAGS[t] for t in path]))
+                hit, found, wanted = hit + len(gold & guess), found + len(guess), wanted + len(gold)
+    model.train()
+    p, r = hit / max(1, found), hit / max(1, wanted)
+    return {"p": round(100 * p, 1), "r": round(100 * r, 1), "f": round(200 * p * r / max(1e-9, p + r), 1), "n": wanted}
+
+
+def emit(model: Tagger, index: RowIndex, words: Tensor, reverse: Tensor, conventions: Tensor) -> Tensor:
+    """Give the tag scores [B, T, L] of a batch of word numbers."""
+    types, where = torch.unique(words, return_inverse=True)
+    vectors = model.table(*index.select(types))[where]
+    out: Tensor = model(vectors, reverse, conventions)
+    return out
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train the tagger; save the parameters of the best epoch by the mean held-out F1."""
+    config = tomllib.loads(args.config.read_text(encoding="utf-8"))
+    seed = config.get("seed", 7)
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    table, encoder = load_encoder(args.encoder)
+    corpora, held = read_corpora(config, args.config.parent if args.data is None else args.data)
+    forms = Forms()
+    pools = {c: [(w, forms.encode(s, c)) for w, s in sentences if s.words] for c, sentences in corpora.items()}
+    for convention, sentences in held.items():
+        for sentence in sentences:
+            forms.encode(sentence, convention)
+    index = RowIndex(list(forms.numbers), table.bag.num_embeddings)
+    model = Tagger(table, encoder, config.get("hidden", 128), len(CONVENTIONS), len(TAGS), config.get("dropout", 0.4))
+    slow = [*model.encoder.parameters()]
+    tabled = [*model.table.parameters()]
+    rest = [p for n, p in model.named_parameters() if not n.startswith(("encoder.", "table."))]
+    base = config.get("rate", 2e-3)
+    groups = [{"params": rest, "scale": 1.0}, {"params": slow, "scale": config.get("encoder_scale", 0.2)},
+              {"params": tabled, "scale": config.get("table_scale", 0.2)}]  # fmt: skip
+    optimizer = torch.optim.AdamW(groups, lr=base, weight_decay=1e-4, fused=True)
+    epochs, best = config.get("epochs", 14), -1.0
+    args.out.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
+    for epoch in range(epochs):
+        chosen = [e for pool in pools.values() for w, e in pool for _ in range(int(w) + (rng.random() < w % 1))]
+        groups_of_epoch = list(batches(chosen, config.get("batch_words", 1200), rng))
+        losses = 0.0
+        for number, group in enumerate(groups_of_epoch):
+            progress = (epoch + number / len(groups_of_epoch)) / epochs
+            for part in optimizer.param_groups:
+                part["lr"] = base * part["scale"] * min(1.0, progress * epochs * 2 + 0.02) * max(0.02, 1 - progress)
+            words, tags, reverse, conventions = pad(group)
+            emissions = emit(model, index, words, reverse, conventions)
+            loss = crf_loss(emissions, tags, model.steps + model.blocked, model.starts + model.blocked_starts)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+            optimizer.step()
+            averaged.update_parameters(model)
+            losses += loss.item()
+        line: dict[str, Any] = {"epoch": epoch + 1, "loss": round(losses / len(groups_of_epoch), 4)}
+        if (epoch + 1) % config.get("score_every", 1) == 0 or epoch + 1 == epochs:
+            scores = {c: score(averaged.module, index, forms, s, c) for c, s in held.items()}
+            mean = sum(s["f"] for s in scores.values()) / max(1, len(scores))
+            line |= {"held_out": {c: s["f"] for c, s in scores.items()}, "mean": round(mean, 2)}
+            if mean > best or not held:
+                best = mean
+                torch.save(averaged.module.state_dict(), args.out / "tagger.pt")
+                facts = {"size": _sizes(model), "scores": scores, "epoch": epoch + 1}
+                (args.out / "tagger.json").write_text(json.dumps(facts, indent=1))
+        print(json.dumps(line | {"seconds": round(time.monotonic() - began)}), flush=True)
+
+
+def _sizes(model: Tagger) -> dict[str, Any]:
+    size = model.encoder.size
+    return {"buckets": size.buckets, "dim": size.dim, "hidden": size.hidden, "layers": size.layers, "top": model.top}
+
+
+def main() -> None:
+    """Parse the command line of the recipe."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    training = commands.add_parser("train")
+    training.add_argument("config", type=Path)
+    training.add_argument("--data", type=Path, help="folder of the corpora, if not that of the config")
+    training.add_argument("--encoder", type=Path, required=True)
+    training.add_argument("--out", type=Path, required=True)
+    exporting = commands.add_parser("export")
+    exporting.add_argument("tagger", type=Path)
+    exporting.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    if args.command == "train":
+        train(args)
+    else:
+        from pipeline.training.export import export
+
+        export(args.tagger, args.out)
+
+
+if __name__ == "__main__":
+    main()
