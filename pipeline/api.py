@@ -1,5 +1,6 @@
 """What the command line and notebooks call for a single text or event."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from pipeline.running.shard import prepare
 from pipeline.sources.dates import parse_date
 from pipeline.sources.load import load_page
 from pipeline.sources.page import Page
-from pipeline.tables.read import read_manifest, read_table
+from pipeline.tables.read import read_table
+from pipeline.tables.records import RECORD_TABLES, rebuild_documents
+from pipeline.tables.rows import event_key
 
 
 def extract(
@@ -39,23 +42,20 @@ def extract(
     return docs[0]
 
 
-def load_document(run: str | Path, doc_id: str) -> Document:
-    """Extract a document of a run again, from its stored text and with the settings of the run.
+def iterate_documents(run: str | Path) -> Iterator[Document]:
+    """Give the documents of a run as records, rebuilt from its tables, in order."""
+    tables = {name: read_table(run, name, as_arrow=True).to_pylist() for name in RECORD_TABLES}
+    yield from rebuild_documents(tables)
 
-    Raises RunError if the run has no such document.
-    """
-    manifest = read_manifest(run)
-    table = read_table(run, "documents", as_arrow=True)
-    rows = table.filter(pc.field("doc_id") == doc_id).to_pylist()
-    if not rows:
+
+def read_document(run: str | Path, doc_id: str) -> Document:
+    """Give one document of a run as records, rebuilt from its tables; RunError if the run has no such document."""
+    mine = pc.field("doc_id") == doc_id
+    tables = {name: read_table(run, name, as_arrow=True).filter(mine).to_pylist() for name in RECORD_TABLES}
+    doc = next(rebuild_documents(tables), None)
+    if doc is None:
         raise RunError(f"{run} has no document {doc_id!r}; list them with `rasd show {run}`")
-    row = rows[0]
-    config = Config.from_dict(manifest["settings"], str(run))
-    published = row["published"] if row["published_basis"] == "metadata" else None
-    docs = [Document(doc_id, row["text"], row["uri"], row["source"], row["title"], published)]
-    for stage in prepare(config):
-        docs = stage(docs)
-    return docs[0]
+    return doc
 
 
 def explain(run: str | Path, event_id: str) -> str:
@@ -69,6 +69,6 @@ def explain(run: str | Path, event_id: str) -> str:
     rows = table.filter(pc.field("event_id") == event_id).to_pylist()
     if not rows:
         raise RunError(f"{run} has no event {event_id!r}; the ids are in its table `events`")
-    doc = load_document(run, rows[0]["doc_id"])
-    mentions = [m for m in doc.events if f"{doc.doc_id}/v{m.event}" == event_id]
+    doc = read_document(run, rows[0]["doc_id"])
+    mentions = [m for m in doc.events if event_key(doc.doc_id, m.event) == event_id]
     return "\n\n".join(explain_event(doc, mention) for mention in mentions)

@@ -97,7 +97,9 @@ def read_gold(path: str | Path, documents: str | Path) -> list[GoldDocument]:
     for entry in json.loads(Path(path).read_text(encoding="utf-8")):
         doc = texts.get(entry["id"])
         if doc is None:
-            raise InputError(f"{path}: document {entry['id']!r} is not in {documents}; give the texts that belong to it")
+            raise InputError(
+                f"{path}: document {entry['id']!r} is not in {documents}; give the texts that belong to it"
+            )
         spans = (locate(doc["text"], item, path) for item in entry["mentions"])
         names = frozenset((*span, item["type"]) for span, item in zip(spans, entry["mentions"], strict=True))
         found.append(GoldDocument(entry["id"], doc["text"], doc.get("date"), names))
@@ -110,7 +112,9 @@ def locate(text: str, item: dict[str, Any], where: str | Path) -> tuple[int, int
     for _ in range(item.get("nth") or 1):
         at = text.find(item["text"], at + 1)
         if at < 0:
-            raise InputError(f"{where}: {item['text']!r} does not occur {item.get('nth', 1)} times; mend the annotation")
+            raise InputError(
+                f"{where}: {item['text']!r} does not occur {item.get('nth', 1)} times; mend the annotation"
+            )
     return at, at + len(item["text"])
 
 

@@ -9,13 +9,14 @@ from pipeline.document import Document, Mention
 from pipeline.text.normalize import fold
 
 _LAM: Final = "ل"  # ARABIC LETTER LAM
+_ALEF: Final = "ا"  # ARABIC LETTER ALEF
 _ARTICLE: Final = "ال"
 
 
 def name_key(surface: str) -> tuple[str, ...]:
     """Give the words of a name in the form under which two writings of it are equal.
 
-    The article is left out (`لكرملين`, as in للكرملين, is `الكرملين`), final heh counts as teh marbuta, and compounds
+    The article is left out, final heh counts as teh marbuta, and compounds
     with عبد and أبو are one word however they are spaced.
     """
     words: list[str] = []
@@ -59,6 +60,8 @@ def _identify(doc: Document) -> tuple[Mention, ...]:
     entities = 0
     for mention in doc.mentions:
         surface = doc.text[mention.start : mention.end]
+        if surface.startswith(_LAM) and doc.text[max(0, mention.start - 1) : mention.start] == _LAM:
+            surface = _ALEF + surface  # in للكرملين the alef of the article is not written
         key = name_key(surface) or (surface,)
         number = numbers.get((mention.label, key))
         if number is None and mention.label == "PER":
@@ -77,7 +80,7 @@ def _identify(doc: Document) -> tuple[Mention, ...]:
 
 
 def _same_person(known: tuple[str, ...], key: tuple[str, ...]) -> bool:
-    """Tell whether two names may be one person: the words of the shorter stand in the longer, in order, up to its end."""
+    """Tell whether two names may be one person: the words of the shorter stand in the longer, up to its end."""
     short, full = sorted((known, key), key=len)
     if len(full) < 2 or short[-1] != full[-1]:
         return len(short) == 1 and len(full) > 2 and short[0] == full[0] and len(short[0]) > 4

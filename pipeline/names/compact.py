@@ -1,7 +1,7 @@
 """The compact recogniser: hashed sub-word vectors, a bidirectional language model and a tagger, by ONNX Runtime."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +38,9 @@ def allowed_steps() -> tuple[Floats, Floats]:
     return steps, starts
 
 
-def decode(emissions: Floats, lengths: NDArray[np.int64], steps: Floats, starts: Floats) -> tuple[list[list[int]], Floats]:
+def decode(
+    emissions: Floats, lengths: NDArray[np.int64], steps: Floats, starts: Floats
+) -> tuple[list[list[int]], Floats]:
     """Give the best tag path of each sentence, and the posterior probability of every tag, [B, T, L].
 
     emissions: [B, T, L]. lengths: words of each sentence. steps: [L, L] scores of a tag after another. starts: [L].
@@ -75,6 +77,27 @@ def decode(emissions: Floats, lengths: NDArray[np.int64], steps: Floats, starts:
             path.append(tag)
         found.append(path[::-1])
     return found, posterior
+
+
+def span_scores(path: Sequence[int], posterior: Floats) -> Iterator[tuple[int, int, int, float]]:
+    """Give (first, last, tag of the first word, raw score) of each name of a tag path.
+
+    posterior: [T, L]. The raw score is that of its least sure word, and of its end.
+    """
+    at = 0
+    while at < len(path):
+        if path[at] == 0:
+            at += 1
+            continue
+        inside = TAGS.index(f"I-{TAGS[path[at]][2:]}")
+        end = at + 1
+        while end < len(path) and path[end] == inside:
+            end += 1
+        sure = float(min(posterior[i, path[i]] for i in range(at, end)))
+        if end < len(path):
+            sure = min(sure, 1.0 - float(posterior[end, inside]))
+        yield at, end, path[at], sure
+        at = end
 
 
 def _log_sum(scores: Floats) -> Floats:
@@ -172,23 +195,10 @@ class CompactNames:
         return number
 
     def _spans(self, path: list[int], posterior: Floats) -> list[NameSpan]:
-        spans = []
-        at = 0
-        while at < len(path):
-            if path[at] == 0:
-                at += 1
-                continue
-            label = TAGS[path[at]][2:]
-            inside = TAGS.index(f"I-{label}")
-            end = at + 1
-            while end < len(path) and path[end] == inside:
-                end += 1
-            sure = float(min(posterior[i, path[i]] for i in range(at, end)))
-            if end < len(path):
-                sure = min(sure, 1.0 - float(posterior[end, inside]))
-            spans.append(NameSpan(at, end, label, self._calibrate(sure), self.name))
-            at = end
-        return spans
+        return [
+            NameSpan(first, last, TAGS[tag][2:], self._calibrate(raw), self.name)
+            for first, last, tag, raw in span_scores(path, posterior)
+        ]
 
     def _calibrate(self, score: float) -> float:
         """Map a raw score to the share of such names that are right, as measured on held-out text."""

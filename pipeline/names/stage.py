@@ -24,13 +24,15 @@ def _compact(config: Config) -> Recognizer:
 def _camel(config: Config) -> Recognizer:
     from pipeline.names.camel import CamelNames
 
-    return CamelNames(config.names.camel_model)
+    recognizer: Recognizer = CamelNames(config.names.camel_model)
+    return recognizer
 
 
 def _stanza(config: Config) -> Recognizer:
     from pipeline.names.stanza import StanzaNames
 
-    return StanzaNames(config.names.stanza_model)
+    recognizer: Recognizer = StanzaNames(config.names.stanza_model)
+    return recognizer
 
 
 def _gazetteer(config: Config) -> Recognizer:

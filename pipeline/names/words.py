@@ -37,7 +37,7 @@ def subword_rows(form: str, buckets: int) -> list[int]:
             grams[word[start : start + size]] = None
     rows = []
     for gram in grams:
-        low, high = mmh3.hash64(gram.encode(), SEED, signed=False)
+        low, _ = mmh3.hash64(gram.encode(), SEED, signed=False)
         rows.append((low & 0xFFFFFFFF) % buckets)
         rows.append((low >> 32) % buckets)
     return rows

@@ -1,5 +1,6 @@
 """Shards over worker processes of this machine, which may die or stall without loss."""
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -12,7 +13,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipeline.config import Config
 from pipeline.running.plan import Shard
-from pipeline.running.shard import ShardResult, prepare, probe_pages, run_shard
+from pipeline.running.shard import ShardResult, probe_pages, run_shard
 
 # One thread of math per worker: read by numpy's and torch's libraries when a worker loads them.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -21,10 +22,6 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 def count_cores() -> int:
     """Give the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _start_worker(config: Config) -> None:
-    prepare(config)
 
 
 @dataclass(slots=True)
@@ -46,9 +43,7 @@ def run_local(shards: Iterator[Shard], config: Config, out: Path, report: Callab
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:
-        with ProcessPool(
-            max_workers=workers, context=get_context("spawn"), initializer=_start_worker, initargs=[config]
-        ) as pool:
+        with ProcessPool(max_workers=workers, context=get_context("spawn")) as pool:
             _Runner(pool, config, out, report, workers).run(shards)
     finally:
         for name, value in before.items():
@@ -87,7 +82,7 @@ class _Runner:
 
     def _limit(self, pages: int) -> float:
         """Give the seconds after which a task is taken for stalled."""
-        return 60.0 + self.config.document_seconds * max(2.0, pages**0.5)
+        return 60.0 + self.config.document_seconds * max(2.0, math.sqrt(pages))
 
     def _submit(self, shard: Shard, killers: frozenset[int]) -> None:
         future = self.pool.schedule(

@@ -78,7 +78,8 @@ def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) 
         different = [key for key in wanted if old.get("identity", {}).get(key) != wanted[key]]
         if different:
             raise RunError(
-                f"{out} holds a run with other {' and '.join(different)}; give another --out, or --overwrite to replace it"
+                f"{out} holds a run with other {' and '.join(different)}; "
+                f"give another --out, or --overwrite to replace it"
             )
     elif out.exists() and any(p.name != ".lock" for p in out.iterdir()):
         raise RunError(f"{out} holds files that are no run of Rasd; give an empty or new folder")

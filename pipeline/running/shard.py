@@ -130,7 +130,8 @@ def _batches(
         try:
             if number in killers:
                 raise WorkerError(
-                    f"{page.location} kills or stalls the process that works on it (limit {config.document_seconds:g} s); "
+                    f"{page.location} kills or stalls the process that works on it "
+                    f"(limit {config.document_seconds:g} s); "
                     f"leave it out, or raise document_seconds",
                     doc_id=page.doc_id,
                     stage="worker",

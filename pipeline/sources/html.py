@@ -21,6 +21,6 @@ def extract_html(html: str, url: str | None = None) -> Extracted | None:
     from trafilatura import bare_extraction
 
     found = bare_extraction(html, url=url, include_comments=False, include_tables=False, with_metadata=True)
-    if found is None or not found.text:
+    if found is None or isinstance(found, dict) or not found.text:
         return None
     return Extracted(found.text, found.title or None, parse_date(found.date), found.sitename or None)

@@ -23,7 +23,7 @@ from pipeline.sources.dates import parse_date
 from pipeline.sources.decode import decode, detect_encoding
 from pipeline.sources.page import Page
 
-_COMPRESSED: Final = {".gz": gzip.open, ".xz": lzma.open}
+_COMPRESSED: Final[dict[str, Callable[..., Any]]] = {".gz": gzip.open, ".xz": lzma.open}
 _HTML: Final = (".html", ".htm")
 KINDS: Final = (".txt", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", *_HTML, ".warc", ".wet")
 
@@ -107,14 +107,15 @@ def _read_file(path: Path, config: ReadConfig) -> Iterator[Page]:
     try:
         with _open(path, packed) as stream:
             yield from reader(stream, location, config)
-    except (OSError, EOFError, lzma.LZMAError, ValueError, *_zstd_errors()) as error:
+    except (OSError, EOFError, lzma.LZMAError, ValueError, _zstd_error()) as error:
         yield _error(location, "FormatError", f"{location} cannot be read further: {error}; check or repair the file")
 
 
-def _zstd_errors() -> tuple[type[Exception], ...]:
+def _zstd_error() -> type[Exception]:
     import zstandard
 
-    return (zstandard.ZstdError,)
+    error: type[Exception] = zstandard.ZstdError
+    return error
 
 
 def _open(path: Path, packed: str) -> IO[bytes]:

@@ -15,8 +15,10 @@ Rows = dict[str, list[dict[str, Any]]]
 Codes = Mapping[str, tuple[str | None, str | None]]
 
 _WIDTH: Final = {
-    "day": 0, "week": 1, "month": 2, "quarter": 3, "season": 3, "half": 4, "year": 5, "decade": 6, "century": 7, "vague": 8,
+    "day": 0, "week": 1, "month": 2, "quarter": 3, "season": 3, "half": 4, "year": 5, "decade": 6, "century": 7,
+    "vague": 8,
 }  # fmt: skip
+_TIME_FACTS: Final = ("date_start", "date_end", "granularity", "basis", "calendar", "anchor")
 
 
 def empty_rows() -> Rows:
@@ -103,8 +105,9 @@ def _entity_id(doc: Document, entity: str | None) -> str | None:
     return f"{doc.doc_id}/{entity}" if entity else None
 
 
-def _event_id(doc: Document, number: int) -> str:
-    return f"{doc.doc_id}/v{number}"
+def event_key(doc_id: str, number: int) -> str:
+    """Give the event_id of a happening of a page."""
+    return f"{doc_id}/v{number}"
 
 
 def _segment(text: str, number: int, segment: Segment) -> dict[str, Any]:
@@ -126,7 +129,7 @@ def _segment(text: str, number: int, segment: Segment) -> dict[str, Any]:
 def _event_mention(doc: Document, event: EventMention) -> dict[str, Any]:
     cue, speaker = event.status_cue, event.speaker
     return {
-        "event_id": _event_id(doc, event.event),
+        "event_id": event_key(doc.doc_id, event.event),
         **_place(doc, event.sentence),
         "type": event.type,
         **_span(doc.text, event),
@@ -199,7 +202,7 @@ def _events(doc: Document, codes: Codes) -> Iterable[dict[str, Any]]:
         place = places[0] if places else None
         speakers = dict.fromkeys(s for m in mentions if (s := _cut(doc.text, m.speaker)))
         yield {
-            "event_id": _event_id(doc, number),
+            "event_id": event_key(doc.doc_id, number),
             "doc_id": doc.doc_id,
             "segment_id": doc.sentences[mentions[0].sentence].segment,
             "type": kind,
@@ -218,7 +221,7 @@ def _events(doc: Document, codes: Codes) -> Iterable[dict[str, Any]]:
             "speakers": list(speakers),
             "n_mentions": len(mentions),
             "first_start": min(m.start for m in mentions),
-            "story_id": _event_id(doc, number),
+            "story_id": event_key(doc.doc_id, number),
         }
 
 

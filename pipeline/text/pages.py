@@ -20,6 +20,7 @@ _LINE: Final = re.compile(r"[^\r\n\u2028\u2029\x85]*(?:\r\n|[\r\n\u2028\u2029\x8
 _LEAD: Final = re.compile(r"^[\W_]+")
 _BODY_WORDS: Final = 24  # a line of more words is a paragraph, whatever its last mark
 _TITLE_WORDS: Final = 32
+_LEAD_LINES: Final = 40  # lines at either side among which words of the main article are looked for
 _HEADER_LINES: Final = 6  # date lines count as header only this close to the headline
 _SHORT: Final = frozenset(
     {"من", "في", "علي", "الي", "عن", "مع", "بين", "بعد", "قبل", "هذا", "هذه", "التي", "الذي", "كان", "قال"}
@@ -68,12 +69,11 @@ def _marker() -> re.Pattern[str]:
 def read_lines(text: str) -> list[Line]:
     """Cut a page into lines and tell what each is."""
     lines: list[Line] = []
+    first = True
     for match in _LINE.finditer(text):
-        if match.start() == match.end():
-            continue
-        lines.append(
-            _read_line(match.group(), match.start(), match.end(), first=not any(x.kind != "blank" for x in lines))
-        )
+        if match.start() < match.end():
+            lines.append(_read_line(match.group(), match.start(), match.end(), first))
+            first = first and lines[-1].kind not in ("text", "related")
     return lines
 
 
@@ -157,24 +157,23 @@ def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
     """Give each line the kind of its segment and a number that changes where a new segment of the same kind begins."""
     kinds: list[tuple[str, int]] = []
     kind, number = "article", 0
-    main = _words(next((x for x in lines if x.kind == "text"), None))
+    main: set[str] = set()
     headline: set[str] = set()
-    in_list = False  # behind a marker, before any paragraph
+    in_list = linked = False  # behind a marker, before any paragraph; behind a headline on the line of the marker
     for at, line in enumerate(lines):
         if line.kind == "related":
+            if kind == "article":
+                main |= _lead(lines[max(0, at - _LEAD_LINES) : at]) | _lead(lines[:_LEAD_LINES])
             kind, number, in_list = "related", number + 1, True
-            headline = _words(line) if line.inline is not None else set()
-            if line.inline is None:
-                main |= _lead(lines[:at])
+            linked = line.inline is not None
+            headline = _words(line) if linked else set()
         elif kind == "related" and in_list and line.kind == "text":
             if line.is_body:
                 in_list = False
-                if headline and _goes_on(line, headline, main | _lead(lines[:at])):
+                if headline and _goes_on(line, headline, main, linked):
                     kind, number = "article", number + 1
-            elif headline:
-                number += 1
-                headline = _words(line)
             else:
+                number += bool(headline)
                 headline = _words(line)
         kinds.append((kind, number))
     return _mark_frame(lines, kinds)
@@ -188,7 +187,7 @@ def _words(line: Line | None) -> set[str]:
     for word in re.findall(r"\w+", line.folded):
         bare = re.sub(r"^[وفبلك]?(?:ال|لل)?(?=\w{3})", "", word)
         if len(bare) > 2 and word not in _SHORT:
-            found.add(bare[:5])
+            found.add(bare[:4])
     return found
 
 
@@ -196,12 +195,17 @@ def _lead(lines: Sequence[Line]) -> set[str]:
     return set().union(*(_words(x) for x in [x for x in lines if x.kind == "text"][:4]))
 
 
-def _goes_on(line: Line, headline: set[str], main: set[str]) -> bool:
-    """Tell whether a paragraph behind links goes on with the main article rather than with the article linked last."""
+def _goes_on(line: Line, headline: set[str], main: set[str], linked: bool) -> bool:
+    """Tell whether a paragraph behind a marker goes on with the main article rather than with the one announced.
+
+    linked: the headline stands on the line of the marker, as links within an article do; then the main article is the
+    rule, and otherwise the exception.
+    """
     words = _words(line)
-    own = len(words & headline) / max(1, len(headline))
-    old = len(words & main) / max(1, min(len(words), len(main)))
-    return own < 0.25 and old > own
+    own, old = len(words & headline), len(words & main)
+    if linked:
+        return own < 2 or old > 2 * own
+    return own == 0 and old > 0.3 * min(len(words), len(main))
 
 
 def _mark_frame(lines: Sequence[Line], kinds: list[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -214,11 +218,10 @@ def _mark_frame(lines: Sequence[Line], kinds: list[tuple[str, int]]) -> list[tup
             stop += 1
         texts = [i for i in range(at, stop) if lines[i].kind not in ("blank", "frame")]
         first, last = (texts[0], texts[-1]) if texts else (stop, stop - 1)
+        leading = any(x.kind == "frame" for x in lines[at:first])
+        trailing = any(x.kind == "frame" for x in lines[last + 1 : stop])
         for i in range(at, stop):
-            outside = i < first or i > last
-            if outside and any(
-                lines[j].kind == "frame" for j in (range(at, first) if i < first else range(last + 1, stop))
-            ):
+            if (leading and i < first) or (trailing and i > last):
                 marked[i] = ("boilerplate", kinds[i][1])
         at = max(stop, at + 1)
     if lines and all(kind == "boilerplate" for kind, _ in marked) and any(x.kind != "blank" for x in lines):

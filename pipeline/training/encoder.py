@@ -8,7 +8,8 @@
 `pack` cuts the text into word forms and writes `forms.txt` (types, most frequent first, with counts) and
 `tokens.u24.xz` (three bytes per word; type 0 ends a paragraph, type 1 stands for rare words), at most 60 MiB for
 38 million words. `train` predicts each next word from the left and each previous one from the right, so every word
-gives a signal, against wrong answers drawn by their frequency (sampled softmax). Both resume from the last checkpoint. The schedule is in minutes, so one command fits any machine.
+gives a signal, against wrong answers drawn by their frequency (sampled softmax). Training goes on from the last
+checkpoint in `--out`. The schedule is in minutes, so one command fits any machine.
 """
 
 import argparse
@@ -65,8 +66,9 @@ def pack(sources: list[Path], out: Path, min_count: int = 3, seed: int = 7) -> N
 
 def read_packed(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Give the forms, their counts and the token stream that `pack` wrote."""
-    rows = [line.rstrip("\n").split("\t") for line in (folder / "forms.txt").open(encoding="utf-8")]
-    raw = np.frombuffer(lzma.open(folder / "tokens.u24.xz").read(), dtype=np.uint8).reshape(-1, 3)
+    rows = [line.split("\t") for line in (folder / "forms.txt").read_text(encoding="utf-8").split("\n") if line]
+    with lzma.open(folder / "tokens.u24.xz") as file:
+        raw = np.frombuffer(file.read(), dtype=np.uint8).reshape(-1, 3)
     stream = np.zeros((len(raw), 4), dtype=np.uint8)
     stream[:, :3] = raw
     return [r[0] for r in rows], np.array([int(r[1]) for r in rows]), stream.view("<u4").ravel().astype(np.int64)

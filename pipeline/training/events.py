@@ -18,13 +18,19 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from pipeline.document import Document, Mention, Segment, Span, TimeSpan
+from pipeline.document import Document, EventMention, Mention, Role, Segment, Span, TimeSpan
 from pipeline.evaluation.events import EventScores, Judged, gold_events, judged, locate, overlap, score_events
-from pipeline.events.candidate import Candidate
-from pipeline.events.decide import Models, Net, save_models
-from pipeline.events.stage import Engine, Prepared
+from pipeline.events import attribution, dating, merge, roles, status
+from pipeline.events.clauses import Phrases, find_phrases
+from pipeline.events.decide import Floats, Models, Net, save_models, soften
+from pipeline.events.features import Codes, encode, pick, trigger_features
+from pipeline.events.ontology import load_ontology
+from pipeline.events.proposals import Proposals
+from pipeline.events.stage import Engine, Prepared, best_of
+from pipeline.events.triggers import find_candidates
 from pipeline.schema import EVENT_TYPES, STATUSES
 from pipeline.text.tokens import CamelTokens
 from pipeline.training.event_nets import fit_net, fit_temperature
@@ -69,9 +75,7 @@ def _sentence_at(doc: Document, offset: int) -> int:
 
 
 def _mentions(annotation: dict[str, Any], doc: Document) -> tuple[Mention, ...]:
-    spans = sorted(
-        (s.start, s.end, m["type"]) for m in annotation["mentions"] for s in (locate(doc.text, m),)
-    )
+    spans = sorted((s.start, s.end, m["type"]) for m in annotation["mentions"] for s in (locate(doc.text, m),))
     return tuple(Mention(a, b, label, None, "gold", _sentence_at(doc, a)) for a, b, label in spans)
 
 
@@ -85,26 +89,265 @@ def _times(annotation: dict[str, Any], doc: Document) -> tuple[TimeSpan, ...]:
     return tuple(sorted(found, key=lambda t: (t.start, t.end)))
 
 
-# ------------------------------------------------------------------------------------------------ labels
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one model learns from: feature codes and labels, and the number of the document of each row."""
+
+    codes: Codes
+    labels: Labels
+    doc: Labels
+    outputs: int
+
 
 def align(prepared: Prepared, examples: Sequence[Example]) -> list[Judged | None]:
     """Give the annotated event of each candidate, None for candidates that report none."""
-    by_place: dict[tuple[int, str, int], Judged] = {}
-    layout = prepared.layout
-    for number, example in enumerate(examples):
-        for event in example.events:
-            by_place[number, event.type, event.span.start] = event
-    found: list[Judged | None] = []
+    places = {(n, e.type, e.span.start): e for n, example in enumerate(examples) for e in example.events}
+    found = []
     for row, candidate in enumerate(prepared.proposals.items):
         number = int(prepared.proposals.doc[row])
-        token = layout.docs[number].tokens[candidate.token]
-        hit = None
-        for (n, kind, start), event in (
-            ((number, candidate.type, s), by_place.get((number, candidate.type, s)))
-            for s in range(token.start, token.end)
-        ):
-            if event is not None and n == number and kind == candidate.type and start >= token.start:
-                hit = event
-                break
-        found.append(hit)
+        token = examples[number].doc.tokens[candidate.token]
+        hits = (places.get((number, candidate.type, at)) for at in range(token.start, token.end))
+        found.append(next((h for h in hits if h is not None), None))
     return found
+
+
+def make_tasks(engine: Engine, examples: Sequence[Example]) -> dict[str, Task]:
+    """Turn annotated documents into what each model learns from."""
+    prepared = engine.prepare([e.doc for e in examples])
+    layout, proposals = prepared.layout, prepared.proposals
+    aligned = align(prepared, examples)
+    reported = np.array([g is not None for g in aligned], dtype=np.int64)
+    columns = trigger_features(layout, proposals, prepared.cues, engine.lexicon)
+    tasks = {"mention": Task(encode(columns), reported, proposals.doc, 1)}
+
+    kept = np.flatnonzero(reported)
+    kept = kept[np.concatenate([[True], proposals.token[kept][1:] != proposals.token[kept][:-1]])]
+    gold = [g for g in (aligned[i] for i in kept.tolist()) if g is not None]
+    events = proposals.take(kept)
+    phrases = find_phrases(layout, events.token)
+
+    pairs = roles.pair_up(layout, events, phrases, engine.frames)
+    tasks["role"] = Task(
+        encode(roles.pair_features(layout, events, phrases, engine.frames, pairs)),
+        role_labels(gold, phrases, pairs), events.doc[pairs.event], len(roles.CLASSES),
+    )  # fmt: skip
+
+    times = dating.place_times(layout)
+    time_pairs = dating.pair_times(layout, events, times)
+    spans = [t for e in examples for t in e.doc.times]
+    values = [(t.date_start, t.date_end) for t in spans]
+    dated = np.array([
+        values[t] == (gold[e].start, gold[e].end) and any(values[t])
+        for e, t in zip(time_pairs.event.tolist(), time_pairs.time.tolist(), strict=True)
+    ], dtype=np.int64)  # fmt: skip
+    tasks["time"] = Task(
+        encode(dating.time_features(layout, events, times, time_pairs)), dated, events.doc[time_pairs.event], 1
+    )
+
+    by_value = best_of(len(gold), time_pairs.event, time_pairs.time, dated.astype(np.float32), 0.5)
+    ahead = pick(times.direction, by_value, 0)
+    tasks["status"] = Task(
+        encode(status.status_features(layout, events, prepared.cues, engine.lexicon, ahead)),
+        np.array([STATUSES.index(g.status) for g in gold], dtype=np.int64), events.doc, len(STATUSES),
+    )  # fmt: skip
+
+    sources = attribution.find_sources(layout, events, phrases, prepared.cues, engine.source_cue)
+    source_pairs = attribution.pair_sources(layout, events, sources)
+    tasks["source"] = Task(
+        encode(attribution.source_features(layout, events, sources, source_pairs)),
+        source_labels(examples, events, gold, phrases, sources, source_pairs), events.doc[source_pairs.event], 1,
+    )  # fmt: skip
+
+    same = merge.pair_same(events)
+    mentions = [as_mention(g) for g in gold]
+    tasks["same"] = Task(
+        encode(merge.same_features(layout, events, mentions, same)),
+        np.array([gold[a].cluster == gold[b].cluster for a, b in zip(same.later, same.earlier, strict=True)],
+                 dtype=np.int64), events.doc[same.later], 1,
+    )  # fmt: skip
+    return tasks
+
+
+def role_labels(gold: Sequence[Judged], phrases: Phrases, pairs: roles.Pairs) -> Labels:
+    """Give the class of each pair; of the phrases that overlap a filler only the one that fits it best has its role."""
+    best: dict[tuple[int, int], tuple[float, int, str]] = {}
+    for n, (e, f) in enumerate(zip(pairs.event.tolist(), pairs.phrase.tolist(), strict=True)):
+        start, end = int(phrases.start[f]), int(phrases.end[f])
+        for k, (role, span) in enumerate(gold[e].roles):
+            common = min(end, span.end) - max(start, span.start)
+            if common > 0 and role in roles.CLASSES:
+                fit = common / (max(end, span.end) - min(start, span.start))
+                if (e, k) not in best or fit > best[e, k][0]:
+                    best[e, k] = fit, n, role
+    labels = np.zeros(len(pairs.event), dtype=np.int64)
+    for _, n, role in best.values():
+        labels[n] = roles.CLASSES.index(role)
+    return labels
+
+
+def source_labels(
+    examples: Sequence[Example], events: Proposals, gold: Sequence[Judged], phrases: Phrases,
+    sources: attribution.Sources, pairs: attribution.SourcePairs,
+) -> Labels:  # fmt: skip
+    """Give 1 to pairs whose source names the speaker: as its actor, or as the phrase behind a cue."""
+    labels = np.zeros(len(pairs.event), dtype=np.int64)
+    for n, (e, s) in enumerate(zip(pairs.event.tolist(), pairs.source.tolist(), strict=True)):
+        speaker = gold[e].speaker
+        if speaker is None:
+            continue
+        text = examples[int(events.doc[e])].doc.text
+        row, phrase = int(sources.event[s]), int(sources.phrase[s])
+        named = (
+            [span for role, span in gold[row].roles if role == "actor"]
+            if row >= 0
+            else [Span(int(phrases.start[phrase]), int(phrases.end[phrase]))]
+        )
+        labels[n] = any(
+            overlap(speaker, span) or text[speaker.start : speaker.end] == text[span.start : span.end] for span in named
+        )
+    return labels
+
+
+def as_mention(gold: Judged) -> EventMention:
+    """Write an annotated event as an event mention."""
+    return EventMention(
+        gold.type, gold.span.start, gold.span.end, 0, gold.status, None, gold.start, gold.end, speaker=gold.speaker,
+        roles=tuple(Role(role, span.start, span.end) for role, span in gold.roles),
+    )  # fmt: skip
+
+
+# How each net is fitted; found by cross-validation on the annotated leads.
+RECIPES: Final[dict[str, dict[str, Any]]] = {
+    "mention": {"epochs": 5, "hidden": 16, "drop": 0.15},
+    "role": {"epochs": 5, "hidden": 16, "drop": 0.15},
+    "status": {"epochs": 25, "hidden": 8, "drop": 0.5, "minimum": 4},
+    "time": {"epochs": 6, "hidden": 8, "drop": 0.2},
+    "source": {"epochs": 6, "hidden": 8, "drop": 0.2},
+    "same": {"epochs": 6, "hidden": 8, "drop": 0.2},
+}
+DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "source": 0.4, "same": 0.5} | {
+    f"role {r}": 0.4 for r in roles.CLASSES[1:]
+}
+
+
+def fit_all(tasks: dict[str, Task], keep: NDArray[np.bool_], seeds: Sequence[int]) -> dict[str, Net]:
+    """Fit every net on the rows of the documents to keep (a flag per document)."""
+    return {
+        name: fit_net(task.codes[keep[task.doc]], task.labels[keep[task.doc]], task.outputs, seeds=seeds,
+                      **RECIPES[name])
+        for name, task in tasks.items()
+    }  # fmt: skip
+
+
+def tune(tasks: dict[str, Task], logits: dict[str, Floats], keep: NDArray[np.bool_], types: Labels,
+         missed: dict[str, int]) -> tuple[dict[str, float], dict[str, float]]:  # fmt: skip
+    """Choose temperatures and thresholds from held-out outputs of the documents to keep.
+
+    types: type code of each candidate. missed: annotated mentions without a candidate, by group.
+    """
+    temperatures, thresholds = {}, dict(DEFAULTS)
+    for name, task in tasks.items():
+        rows = keep[task.doc]
+        labels = task.labels[rows]
+        temperatures[name] = fit_temperature(logits[name][rows], labels)
+        shares = soften(logits[name][rows] / np.float32(temperatures[name]))
+        if name == "mention":
+            own = types[rows] == attribution.STATEMENT
+            thresholds["statement"] = best_threshold(shares[own, 0], labels[own], missed["statement"])
+            thresholds["event"] = best_threshold(shares[~own, 0], labels[~own], missed["event"])
+        elif name == "role":
+            for number, role in enumerate(roles.CLASSES[1:], start=1):
+                thresholds[f"role {role}"] = best_threshold(shares[:, number], (labels == number).astype(np.int64), 0)
+        elif name in ("source", "same"):
+            thresholds[name] = best_threshold(shares[:, 0], labels, 0)
+    return temperatures, thresholds
+
+
+def best_threshold(shares: Floats, labels: Labels, missed: int) -> float:
+    """Give the threshold with the best F1; `missed` are positives that no row stands for."""
+    gold = int(labels.sum()) + missed
+    best, chosen = -1.0, 0.5
+    for threshold in np.arange(0.15, 0.76, 0.025):
+        taken = shares >= threshold
+        f1 = 2 * float(labels[taken].sum()) / max(int(taken.sum()) + gold, 1)
+        if f1 > best:
+            best, chosen = f1, float(threshold)
+    return chosen if gold else 0.5
+
+
+def cross_validate(
+    engine: Engine, examples: Sequence[Example], folds: int, seeds: Sequence[int], seed: int = 0
+) -> tuple[dict[str, list[Judged]], dict[str, float], dict[str, float]]:
+    """Extract every document with models that never saw it; give the mentions, and temperatures and thresholds."""
+    tasks = make_tasks(engine, examples)
+    fold = np.random.default_rng(seed).permutation(len(examples)) % folds
+    types = engine.prepare([e.doc for e in examples]).proposals.type
+    found_rows = tasks["mention"].labels
+    missed = {
+        "statement": sum(e.type == "STATEMENT" for x in examples for e in x.events)
+        - int(found_rows[types == attribution.STATEMENT].sum()),
+        "event": sum(e.type != "STATEMENT" for x in examples for e in x.events)
+        - int(found_rows[types != attribution.STATEMENT].sum()),
+    }
+    nets = [fit_all(tasks, fold != k, seeds) for k in range(folds)]
+    logits = {}
+    for name, task in tasks.items():
+        logits[name] = np.zeros((len(task.labels), task.outputs), dtype=np.float32)
+        for k in range(folds):
+            rows = fold[task.doc] == k
+            logits[name][rows] = nets[k][name].logits(task.codes[rows])
+    found: dict[str, list[Judged]] = {}
+    for k in range(folds):
+        temperatures, thresholds = tune(tasks, logits, fold != k, types, missed)
+        fitted = {name: replace(net, temperature=temperatures[name]) for name, net in nets[k].items()}
+        judge = engine.with_models(Models(fitted, thresholds))
+        held = [e.doc for e, f in zip(examples, fold, strict=True) if f == k]
+        found |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
+    everything = np.ones(len(examples), dtype=bool)
+    return found, *tune(tasks, logits, everything, types, missed)
+
+
+def format_scores(scores: dict[str, EventScores], names: Sequence[str]) -> str:
+    """Lay scores out as lines."""
+    lines = []
+    for name in names:
+        s = scores[name]
+        m = s.mentions
+        lines.append(f"{name}: F1 {m.f1} (P {m.precision} R {m.recall} n {m.count}) status {s.status} date P "
+                     f"{s.date_precision} R {s.date_recall} actor {s.actor.f1} target {s.target.f1} others {s.others.f1} "
+                     f"speaker {s.speaker.f1} B3 {s.merging} ECE {s.calibration}")  # fmt: skip
+    return "\n".join(lines)
+
+
+GROUPS: Final = ("events", "statements", "visits_meetings_announcements")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the recipe."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", type=Path, nargs="+", help="GOLD.json DOCS.json pairs")
+    parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without it")
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=2, help="nets averaged per model")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    examples = [
+        example
+        for gold, docs in zip(options.files[::2], options.files[1::2], strict=True)
+        for example in read_examples(gold, docs)
+    ]
+    ontology = load_ontology()
+    engine = Engine(lambda doc: find_candidates(doc, ontology))
+    seeds = range(1, options.seeds + 1)
+    found, temperatures, thresholds = cross_validate(engine, examples, options.folds, seeds)
+    gold_all = {e.doc.doc_id: list(e.events) for e in examples}
+    scores = score_events(gold_all, found)
+    print(format_scores(scores, [*GROUPS, *EVENT_TYPES]))
+    if options.out:
+        nets = fit_all(make_tasks(engine, examples), np.ones(len(examples), dtype=bool), seeds)
+        nets = {name: replace(net, temperature=temperatures[name]) for name, net in nets.items()}
+        save_models(options.out, Models(nets, thresholds))
+
+
+if __name__ == "__main__":
+    main()

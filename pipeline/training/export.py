@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from pipeline.config import CONVENTIONS
 from pipeline.names.compact import TAGS
 from pipeline.training.networks import Encoder, EncoderSize, Tagger, WordTable
+from pipeline.training.tagger import MARKERS
 
 
 def load_tagger(folder: Path) -> tuple[Tagger, dict[str, Any]]:
@@ -18,7 +18,7 @@ def load_tagger(folder: Path) -> tuple[Tagger, dict[str, Any]]:
     sizes = dict(facts["size"])
     top = sizes.pop("top")
     size = EncoderSize(**sizes)
-    model = Tagger(WordTable(size), Encoder(size), top, len(CONVENTIONS), len(TAGS), 0.0)
+    model = Tagger(WordTable(size), Encoder(size), top, len(MARKERS), len(TAGS), 0.0)
     model.load_state_dict(torch.load(folder / "tagger.pt"))
     model.eval()
     return model, facts
@@ -43,7 +43,12 @@ def export(tagger: Path, out: Path) -> None:
         torch.arange(4, -1, -1).repeat(2, 1),
         torch.zeros(2, dtype=torch.long),
     )
-    axes = {"vectors": {0: "b", 1: "t"}, "reverse": {0: "b", 1: "t"}, "convention": {0: "b"}, "scores": {0: "b", 1: "t"}}
+    axes = {
+        "vectors": {0: "b", 1: "t"},
+        "reverse": {0: "b", 1: "t"},
+        "convention": {0: "b"},
+        "scores": {0: "b", 1: "t"},
+    }
     torch.onnx.export(
         model,
         example,
@@ -53,6 +58,6 @@ def export(tagger: Path, out: Path) -> None:
         dynamic_axes=axes,
         dynamo=False,
     )
-    card = {"tags": list(TAGS), "conventions": list(CONVENTIONS), "scores": facts["scores"],
+    card = {"tags": list(TAGS), "conventions": list(MARKERS), "scores": facts["scores"],
             "calibration": facts.get("calibration", {"raw": [0.0, 1.0], "share": [0.0, 1.0]})}  # fmt: skip
     (out / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -33,11 +33,13 @@ from torch import Tensor, nn
 
 from pipeline.config import CONVENTIONS
 from pipeline.evaluation.corpora import LabelledSentence, gold_sentences, read_conll, read_gold, retokenize, tag_spans
-from pipeline.names.compact import TAGS, allowed_steps, decode
+from pipeline.names.compact import TAGS, decode, span_scores
 from pipeline.names.words import model_form
 from pipeline.training.encoder import load_encoder
 from pipeline.training.networks import RowIndex, Tagger
 
+# Corpora may carry markers besides the conventions that users can ask for.
+MARKERS: Final = (*CONVENTIONS, "newsfane", "wikiann")
 _LONGEST: Final = 120  # words of a training sentence; the rest is cut off
 
 
@@ -59,10 +61,12 @@ class Forms:
     def encode(self, sentence: LabelledSentence, convention: str) -> Example:
         """Turn a sentence into numbers."""
         words = tuple(self.numbers.setdefault(model_form(w), len(self.numbers)) for w in sentence.words[:_LONGEST])
-        return Example(words, tuple(TAGS.index(t) for t in sentence.tags[:_LONGEST]), CONVENTIONS.index(convention))
+        return Example(words, tuple(TAGS.index(t) for t in sentence.tags[:_LONGEST]), MARKERS.index(convention))
 
 
-def read_corpora(config: dict[str, Any], folder: Path) -> tuple[dict[str, list[tuple[float, LabelledSentence]]], dict[str, list[LabelledSentence]]]:
+def read_corpora(
+    config: dict[str, Any], folder: Path
+) -> tuple[dict[str, list[tuple[float, LabelledSentence]]], dict[str, list[LabelledSentence]]]:
     """Read the corpora of a config: weighted training sentences and held-out sentences by convention."""
     train: dict[str, list[tuple[float, LabelledSentence]]] = {}
     held: dict[str, list[LabelledSentence]] = {}
@@ -129,10 +133,13 @@ def batches(examples: list[Example], words: int, rng: random.Random) -> Iterator
     yield from groups
 
 
-def score(model: Tagger, index: RowIndex, forms: Forms, sentences: list[LabelledSentence], convention: str) -> dict[str, float]:
-    """Give strict span precision, recall and F1 (percent) on held-out sentences."""
+def score(
+    model: Tagger, index: RowIndex, forms: Forms, sentences: list[LabelledSentence], convention: str
+) -> tuple[dict[str, float], list[tuple[float, bool]]]:
+    """Give strict span precision, recall and F1 (percent) on held-out sentences, and each raw score with its truth."""
     model.eval()
     hit = found = wanted = 0
+    judged: list[tuple[float, bool]] = []
     examples = [forms.encode(s, convention) for s in sentences]
     order = sorted(range(len(examples)), key=lambda i: len(examples[i].words))
     with torch.no_grad():
@@ -141,14 +148,33 @@ def score(model: Tagger, index: RowIndex, forms: Forms, sentences: list[Labelled
             words, _, reverse, conventions = pad(part)
             emissions = emit(model, index, words, reverse, conventions).numpy()
             lengths = np.array([len(e.words) for e in part])
-            paths, _ = decode(emissions, lengths, *model.chain())
-            for example, path in zip(part, paths, strict=True):
+            paths, posterior = decode(emissions, lengths, *model.chain())
+            for example, path, sure in zip(part, paths, posterior, strict=True):
                 gold = set(tag_spans([TAGS[t] for t in example.tags]))
-                guess = set(tag_spans([TAGS[t] for t in path]))
+                scored = {(a, b, TAGS[tag][2:]): raw for a, b, tag, raw in span_scores(path, sure)}
+                guess = set(scored)
+                judged += [(raw, span in gold) for span, raw in scored.items()]
                 hit, found, wanted = hit + len(gold & guess), found + len(guess), wanted + len(gold)
     model.train()
     p, r = hit / max(1, found), hit / max(1, wanted)
-    return {"p": round(100 * p, 1), "r": round(100 * r, 1), "f": round(200 * p * r / max(1e-9, p + r), 1), "n": wanted}
+    f = 200 * p * r / max(1e-9, p + r)
+    return {"p": round(100 * p, 1), "r": round(100 * r, 1), "f": round(f, 1), "n": wanted}, judged
+
+
+def calibrate(judged: list[tuple[float, bool]], bins: int = 12) -> dict[str, list[float]]:
+    """Give knots that map raw scores to shares of right names: means of equal bins, made monotone by pooling."""
+    judged = sorted(judged)
+    groups = [[*part] for part in np.array_split(np.array(judged, dtype=np.float64), bins) if len(part)]
+    pooled: list[list[Any]] = []
+    for group in groups:
+        pooled.append([np.mean([g[0] for g in group]), np.mean([g[1] for g in group]), len(group)])
+        while len(pooled) > 1 and pooled[-2][1] >= pooled[-1][1]:
+            raw, share, size = pooled.pop()
+            last = pooled[-1]
+            total = last[2] + size
+            last[0], last[1] = (last[0] * last[2] + raw * size) / total, (last[1] * last[2] + share * size) / total
+            last[2] = total
+    return {"raw": [round(float(k[0]), 4) for k in pooled], "share": [round(float(k[1]), 4) for k in pooled]}
 
 
 def emit(model: Tagger, index: RowIndex, words: Tensor, reverse: Tensor, conventions: Tensor) -> Tensor:
@@ -173,7 +199,7 @@ def train(args: argparse.Namespace) -> None:
         for sentence in sentences:
             forms.encode(sentence, convention)
     index = RowIndex(list(forms.numbers), table.bag.num_embeddings)
-    model = Tagger(table, encoder, config.get("hidden", 128), len(CONVENTIONS), len(TAGS), config.get("dropout", 0.4))
+    model = Tagger(table, encoder, config.get("hidden", 128), len(MARKERS), len(TAGS), config.get("dropout", 0.4))
     slow = [*model.encoder.parameters()]
     tabled = [*model.table.parameters()]
     rest = [p for n, p in model.named_parameters() if not n.startswith(("encoder.", "table."))]
@@ -184,7 +210,9 @@ def train(args: argparse.Namespace) -> None:
     epochs, best = config.get("epochs", 14), -1.0
     args.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
+    averaged = torch.optim.swa_utils.AveragedModel(
+        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)
+    )
     for epoch in range(epochs):
         chosen = [e for pool in pools.values() for w, e in pool for _ in range(int(w) + (rng.random() < w % 1))]
         groups_of_epoch = list(batches(chosen, config.get("batch_words", 1200), rng))
@@ -204,13 +232,16 @@ def train(args: argparse.Namespace) -> None:
             losses += loss.item()
         line: dict[str, Any] = {"epoch": epoch + 1, "loss": round(losses / len(groups_of_epoch), 4)}
         if (epoch + 1) % config.get("score_every", 1) == 0 or epoch + 1 == epochs:
-            scores = {c: score(averaged.module, index, forms, s, c) for c, s in held.items()}
+            judged = {c: score(averaged.module, index, forms, s, c) for c, s in held.items()}  # type: ignore[arg-type]
+            scores = {c: numbers for c, (numbers, _) in judged.items()}
             mean = sum(s["f"] for s in scores.values()) / max(1, len(scores))
             line |= {"held_out": {c: s["f"] for c, s in scores.items()}, "mean": round(mean, 2)}
             if mean > best or not held:
                 best = mean
                 torch.save(averaged.module.state_dict(), args.out / "tagger.pt")
                 facts = {"size": _sizes(model), "scores": scores, "epoch": epoch + 1}
+                if judged.get("rasd"):
+                    facts["calibration"] = calibrate(judged["rasd"][1])
                 (args.out / "tagger.json").write_text(json.dumps(facts, indent=1))
         print(json.dumps(line | {"seconds": round(time.monotonic() - began)}), flush=True)
 

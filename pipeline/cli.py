@@ -1,0 +1,194 @@
+"""The `rasd` command: parse, call one public function, print."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.config import CONVENTIONS, EVENT_MODELS, TOKENIZERS, VOTES, Config, merge_settings
+from pipeline.errors import PipelineError
+
+EXIT_GOOD, EXIT_ERRORS, EXIT_USAGE = 0, 1, 2
+_COLUMNS: Final = ("text", "id", "date", "title", "url", "source")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; give its exit code: 0 all good, 1 some documents in errors, 2 bad usage or settings."""
+    args = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = args.call
+    try:
+        return command(args)
+    except PipelineError as error:
+        print(f"rasd: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return EXIT_GOOD
+    except KeyboardInterrupt:
+        print("rasd: stopped; the same command goes on where it was", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rasd", description="Who did what, where and when, out of Arabic news.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_run(commands.add_parser("run", help="pages in, tables out"))
+    show = commands.add_parser("show", help="print a page of a run with its names, dates and events")
+    show.add_argument("run", type=Path)
+    show.add_argument("doc_id", nargs="?")
+    show.add_argument("--events", type=int, metavar="N", help="print only the first N events of the whole run")
+    show.add_argument("--explain", metavar="EVENT_ID", help="say what put each cell of an event there")
+    show.set_defaults(call=_show)
+    export = commands.add_parser("export", help="write a table for a spreadsheet, or times as TimeML")
+    export.add_argument("run", type=Path)
+    export.add_argument("--format", choices=("csv", "xlsx", "jsonl", "timeml"), required=True)
+    export.add_argument("--table", action="append", help="table to write (repeat for more; default: all)")
+    export.add_argument("--out", type=Path, help="folder for the files (default: RUN/export)")
+    export.set_defaults(call=_export)
+    report = commands.add_parser("report", help="write a run as one HTML page")
+    report.add_argument("run", type=Path)
+    report.add_argument("--out", type=Path, help="file to write (default: RUN/report.html)")
+    report.add_argument("--pages", type=int, default=50, help="pages to show (default: 50)")
+    report.set_defaults(call=_report)
+    doctor = commands.add_parser("doctor", help="say what is installed and usable")
+    doctor.set_defaults(call=_doctor)
+    _add_evaluate(commands.add_parser("evaluate", help="score names, times or events against gold"))
+    return parser
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    run.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders, or - for standard input")
+    run.add_argument(
+        "--out", type=Path, required=True, help="folder for the tables; one that holds this run is resumed"
+    )
+    run.add_argument("--config", type=Path, help="TOML file of settings")
+    run.add_argument("--workers", type=int, help="processes (default: all cores)")
+    run.add_argument("--overwrite", action="store_true", help="replace the run that the folder holds")
+    run.add_argument("--engine", choices=("local", "ray"), default="local")
+    run.add_argument("--tokenizer", choices=TOKENIZERS)
+    run.add_argument("--names", help="recognisers, with commas between: compact, camel, stanza, gazetteer")
+    run.add_argument("--names-convention", choices=CONVENTIONS)
+    run.add_argument("--names-vote", choices=VOTES)
+    run.add_argument("--gazetteer", help="TSV of names: surface, label, optional id")
+    run.add_argument("--events-model", choices=EVENT_MODELS)
+    for column in _COLUMNS:
+        run.add_argument(f"--{column}-column", metavar="NAME")
+    run.set_defaults(call=_run)
+
+
+def _settings(args: argparse.Namespace) -> Config:
+    """Make the Config of a run from its file and its options, which win."""
+    names = tuple(args.names.split(",")) if args.names else None
+    given: dict[str, Any] = {
+        "workers": args.workers,
+        "tokenizer": args.tokenizer,
+        "read": {f"{column}_column": getattr(args, f"{column}_column") for column in _COLUMNS},
+        "names": {
+            "recognizers": names,
+            "convention": args.names_convention,
+            "vote": args.names_vote,
+            "gazetteer": args.gazetteer,
+        },
+        "events": {"model": args.events_model},
+    }
+    options = {
+        key: {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+        for key, value in given.items()
+        if value is not None
+    }
+    return Config.from_toml(args.config, options) if args.config else Config.from_dict(merge_settings({}, options))
+
+
+def _run(args: argparse.Namespace) -> int:
+    from pipeline.running.progress import Progress
+    from pipeline.running.run import run
+
+    config = _settings(args)
+    with Progress(args.inputs, config) as progress:
+        summary = run(args.inputs, args.out, config, overwrite=args.overwrite, engine=args.engine, on_shard=progress)
+    print(
+        f"{summary.pages} pages in: {summary.documents} documents, {summary.failed} in errors; "
+        f"{summary.tokens} tokens, {summary.events} event mentions -> {summary.out}"
+    )
+    if summary.failed:
+        print(f"what failed and why: the table `errors` in {summary.out}", file=sys.stderr)
+    return EXIT_ERRORS if summary.failed else EXIT_GOOD
+
+
+def _show(args: argparse.Namespace) -> int:
+    from pipeline.viewing.terminal import list_documents, show_document, show_events
+
+    if args.events is not None:
+        show_events(args.run, args.events)
+    elif args.explain:
+        from pipeline.api import explain
+
+        print(explain(args.run, args.explain))
+    elif args.doc_id is None:
+        list_documents(args.run)
+    else:
+        show_document(args.run, args.doc_id)
+    return EXIT_GOOD
+
+
+def _export(args: argparse.Namespace) -> int:
+    from pipeline.tables.export import export_run
+
+    for path in export_run(args.run, args.format, args.table, args.out):
+        print(path)
+    return EXIT_GOOD
+
+
+def _report(args: argparse.Namespace) -> int:
+    from pipeline.viewing.report import write_report
+
+    print(write_report(args.run, args.out, args.pages))
+    return EXIT_GOOD
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from pipeline.doctor import examine
+
+    checks = examine()
+    for check in checks:
+        print(f"{'ok  ' if check.ok else 'no  ' if check.optional else 'FAIL'} {check.name}: {check.says}")
+    return EXIT_GOOD if all(c.ok or c.optional for c in checks) else EXIT_USAGE
+
+
+def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.add_argument("what", choices=("names", "times", "events"))
+    evaluate.add_argument("gold", type=Path, help="CoNLL, JSON gold, TimeML, JSONL or label,text CSV")
+    evaluate.add_argument("run", type=Path, nargs="?", help="folder of a run (times, events)")
+    evaluate.add_argument("--documents", type=Path, help="texts of a JSON gold file")
+    evaluate.add_argument("--model", action="append", help="recogniser or model folder (names; repeat to compare)")
+    evaluate.add_argument("--convention", choices=CONVENTIONS, default="rasd")
+    evaluate.add_argument("--errors", type=int, default=20, help="errors to list (names)")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.set_defaults(call=_evaluate)
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    if args.what == "names":
+        from pipeline.evaluation.names import evaluate_names, format_names
+
+        result = evaluate_names(args.gold, args.documents, args.model or ["compact"], args.convention)
+        print(json.dumps(result, ensure_ascii=False, indent=1) if args.json else format_names(result, args.errors))
+        return EXIT_GOOD
+    if args.run is None:
+        print(f"rasd: evaluate {args.what} needs the folder of a run behind the gold", file=sys.stderr)
+        return EXIT_USAGE
+    if args.what == "times":
+        from pipeline.evaluation.times import evaluate_times, format_times
+
+        print(format_times(evaluate_times(args.gold, args.run, args.documents)))
+    else:
+        from pipeline.evaluation.events import evaluate_events, format_events
+
+        print(format_events(evaluate_events(args.gold, args.run, args.documents)))
+    return EXIT_GOOD
+
+
+if __name__ == "__main__":
+    sys.exit(main())

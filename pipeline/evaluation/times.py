@@ -1,0 +1,299 @@
+"""How well a run finds and resolves times, against gold in three forms.
+
+Gold: the project's JSON annotation beside its documents, TimeML `.tml` files, or JSONL of single expressions with
+reference dates. Spans are half-open, in code points of the raw text; days are ISO strings or None.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+
+from pipeline.errors import InputError
+
+_SENTENCE: Final = "وصل الوزير {} إلى العاصمة ."  # the frame in which a single expression is read
+_DATE_TYPES: Final = frozenset({"DATE", "TIME"})
+_HALVES_AND_QUARTERS: Final = {"Q": 3, "H": 6}
+_TIMEML_SEASONS: Final = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time of the gold or of a run.
+
+    date_start, date_end: inclusive days; both None also where nothing is known. known: whether the gold gives a value
+    that can be compared. kind: class of the expression, for the table by class; empty if not told.
+    """
+
+    start: int
+    end: int
+    date_start: date | None
+    date_end: date | None
+    kind: str = ""
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GoldText:
+    """A text with its times. published: the day it was written, None if not told."""
+
+    doc_id: str
+    text: str
+    published: date | None
+    times: tuple[Time, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was right: gold and predicted times, and pairs with the same span, overlapping spans, the same value."""
+
+    gold: int = 0
+    predicted: int = 0
+    exact: int = 0
+    overlap: int = 0
+    value: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.gold + other.gold,
+            self.predicted + other.predicted,
+            self.exact + other.exact,
+            self.overlap + other.overlap,
+            self.value + other.value,
+        )
+
+    def measure(self, right: str) -> tuple[float, float, float]:
+        """Give precision, recall and F1 in percent; right: `exact`, `overlap` or `value`."""
+        hits = getattr(self, right)
+        precision = hits / self.predicted if self.predicted else 0.0
+        recall = hits / self.gold if self.gold else 0.0
+        total = precision + recall
+        return 100 * precision, 100 * recall, 200 * precision * recall / total if total else 0.0
+
+
+# ------------------------------------------------------------------ gold
+
+
+def read_gold(path: str | Path) -> list[GoldText]:
+    """Read gold of any of the three forms, told by its name.
+
+    A folder or `.tml` file is TimeML; `.jsonl` holds single expressions; `X.json` is annotated beside `X.docs.json`.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir() or path.suffix == ".tml":
+            files = sorted(path.glob("**/*.tml")) if path.is_dir() else [path]
+            return [read_timeml(file.read_text(encoding="utf-8"), file.stem) for file in files]
+        if path.suffix == ".jsonl":
+            lines = path.read_text(encoding="utf-8").splitlines()
+            return [_probe(number, json.loads(line)) for number, line in enumerate(lines) if line.strip()]
+        docs = json.loads(path.with_suffix(".docs.json").read_text(encoding="utf-8"))
+        return _annotated(json.loads(path.read_text(encoding="utf-8")), {doc["id"]: doc for doc in docs})
+    except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
+        raise InputError(f"{path}: cannot be read as gold of times: {error}; give .json, .jsonl or .tml") from error
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text[:10]) if text else None
+
+
+def _annotated(rows: Sequence[Mapping[str, Any]], docs: Mapping[str, Mapping[str, Any]]) -> list[GoldText]:
+    texts = []
+    for row in rows:
+        doc = docs[row["id"]]
+        times = []
+        for time in row["times"]:
+            start = _find(doc["text"], time["text"], time.get("nth") or 1)
+            first, last = _day(time.get("start")), _day(time.get("end"))
+            times.append(Time(start, start + len(time["text"]), first, last, time.get("gran") or ""))
+        texts.append(GoldText(row["id"], doc["text"], _day(doc.get("date")), tuple(times)))
+    return texts
+
+
+def _find(text: str, part: str, nth: int) -> int:
+    """Give the offset of the nth occurrence (1-based) of a part."""
+    at = -1
+    for _ in range(nth):
+        at = text.find(part, at + 1)
+        if at < 0:
+            raise ValueError(f"{part!r} does not occur {nth} times in its text")
+    return at
+
+
+def _probe(number: int, row: Mapping[str, Any]) -> GoldText:
+    text = _SENTENCE.format(row["expr"])
+    start = text.index(row["expr"])
+    time = Time(start, start + len(row["expr"]), _day(row["start"]), _day(row["end"]), row.get("class") or "")
+    return GoldText(f"s{number}", text, _day(row["ref"]), (time,))
+
+
+def read_timeml(xml: str, name: str = "") -> GoldText:
+    """Read a TimeML document: its text is that of its TEXT element (or of the whole), its day the creation time.
+
+    Durations and sets are left out, as no interval of the calendar stands for them.
+    """
+    root = ElementTree.fromstring(xml)
+    published = None
+    for element in root.iter("TIMEX3"):
+        if element.get("functionInDocument") in ("CREATION_TIME", "PUBLICATION_TIME"):
+            published = timeml_interval(element.get("value") or "")[0]
+            break
+    holder = root.find(".//TEXT")
+    text, times = _walk(holder if holder is not None else root)
+    doc_id = (root.findtext("DOCID") or "").strip() or name
+    return GoldText(doc_id, text, published, tuple(times))
+
+
+def _walk(holder: ElementTree.Element) -> tuple[str, list[Time]]:
+    parts: list[str] = []
+    times: list[Time] = []
+    length = 0
+
+    def add(text: str | None) -> None:
+        nonlocal length
+        if text:
+            parts.append(text)
+            length += len(text)
+
+    def visit(element: ElementTree.Element) -> None:
+        start = length
+        add(element.text)
+        for child in element:
+            visit(child)
+            add(child.tail)
+        if element.tag == "TIMEX3" and element.get("type") in _DATE_TYPES and element.get("functionInDocument") in (
+            None,
+            "NONE",
+        ):
+            value = element.get("value") or ""
+            first, last = timeml_interval(value)
+            times.append(Time(start, length, first, last, element.get("type") or "", known=first is not None))
+
+    visit(holder)
+    return "".join(parts), times
+
+
+def timeml_interval(value: str) -> tuple[date | None, date | None]:
+    """Give the days of a TIMEX3 value; both None where it names no interval (PRESENT_REF, XXXX-WXX)."""
+    try:
+        return _interval(value)
+    except (ValueError, OverflowError):
+        return None, None
+
+
+def _interval(value: str) -> tuple[date | None, date | None]:
+    if found := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T.*)?", value):
+        day = date(*map(int, found.groups()))
+        return day, day
+    if found := re.fullmatch(r"(\d{4})-W(\d\d)(-WE)?", value):
+        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        return (monday + timedelta(days=5) if found[3] else monday), monday + timedelta(days=6)
+    if found := re.fullmatch(r"(\d{4})-(?:([QH])(\d)|(\d\d)|(SP|SU|FA|WI))", value):
+        year = int(found[1])
+        if found[5]:
+            first = _TIMEML_SEASONS[found[5]] - (12 if found[5] == "WI" else 0)
+            return _months(year, first, 3)
+        step = _HALVES_AND_QUARTERS.get(found[2] or "", 1)
+        return _months(year, (int(found[3] or found[4]) - 1) * step + 1, step)
+    if found := re.fullmatch(r"\d{2,4}", value):
+        span = 10 ** (4 - len(value))
+        return date(max(1, int(value) * span), 1, 1), date(int(value) * span + span - 1, 12, 31)
+    return None, None
+
+
+def _months(year: int, first: int, count: int) -> tuple[date, date]:
+    """Give the interval of so many months; month 0 is December of the year before."""
+    begin, after = year * 12 + first - 1, year * 12 + first - 1 + count
+    return date(begin // 12, begin % 12 + 1, 1), date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
+
+
+# ------------------------------------------------------------------ score
+
+
+def match(gold: Sequence[Time], predicted: Sequence[Time]) -> list[tuple[Time, Time]]:
+    """Pair overlapping times one to one: the same span first, then by length of the overlap, then in order."""
+    pairs = sorted(
+        ((g.start, g.end) != (p.start, p.end), max(g.start, p.start) - min(g.end, p.end), g.start, p.start, i, k)
+        for i, g in enumerate(gold)
+        for k, p in enumerate(predicted)
+        if g.start < p.end and p.start < g.end
+    )
+    used_gold: set[int] = set()
+    used_predicted: set[int] = set()
+    matched = []
+    for *_, i, k in pairs:
+        if i not in used_gold and k not in used_predicted:
+            used_gold.add(i)
+            used_predicted.add(k)
+            matched.append((gold[i], predicted[k]))
+    return matched
+
+
+def _same_value(gold: Time, predicted: Time) -> bool:
+    return (gold.date_start, gold.date_end) == (predicted.date_start, predicted.date_end)
+
+
+def score(gold: Iterable[GoldText], predicted: Mapping[str, Sequence[Time]]) -> dict[str, Counts]:
+    """Count what is right, over all times (`all`) and by class.
+
+    predicted: times by doc_id; a text of the gold that it lacks counts as one without times. A predicted time has the
+    class of the gold time that it meets, else its own. A gold time without a value that can be compared counts for the
+    spans, and its pair as right in value.
+    """
+    counts: dict[str, Counts] = defaultdict(Counts)
+    for text in gold:
+        times = predicted.get(text.doc_id, ())
+        met: set[int] = set()
+        for g, p in match(text.times, times):
+            met.add(id(p))
+            same_span = (g.start, g.end) == (p.start, p.end)
+            hit = Counts(0, 1, int(same_span), 1, int(not g.known or _same_value(g, p)))
+            counts[g.kind] += hit
+        for g in text.times:
+            counts[g.kind] += Counts(gold=1)
+        for p in times:
+            if id(p) not in met:
+                counts[p.kind] += Counts(predicted=1)
+    total = sum(counts.values(), Counts())
+    return {"all": total, **dict(sorted((kind, c) for kind, c in counts.items() if kind))}
+
+
+def read_run(run: str | Path) -> dict[str, list[Time]]:
+    """Read the times of a run's committed tables, by doc_id."""
+    import pyarrow.dataset as ds
+
+    times: dict[str, list[Time]] = defaultdict(list)
+    folder = Path(run)
+    for table in ("documents", "times"):
+        files = sorted(str(file) for file in (folder / table).glob("**/*.parquet"))
+        if not files:
+            raise InputError(f"{folder}: no table {table!r}; give the folder of a finished run")
+        if table == "documents":
+            for row in ds.dataset(files).to_table(columns=["doc_id"]).to_pylist():
+                times[row["doc_id"]] = []
+            continue
+        columns = ["doc_id", "start", "end", "date_start", "date_end", "granularity"]
+        for row in ds.dataset(files).to_table(columns=columns).to_pylist():
+            times[row["doc_id"]].append(
+                Time(row["start"], row["end"], row["date_start"], row["date_end"], row["granularity"])
+            )
+    return dict(times)
+
+
+def evaluate_times(gold: str | Path, run: str | Path) -> dict[str, Counts]:
+    """Score a run folder against a gold file: what `rasd evaluate times GOLD RUN` prints."""
+    return score(read_gold(gold), read_run(run))
+
+
+def format_scores(scores: Mapping[str, Counts]) -> str:
+    """Give the scores as a table of text: precision, recall and F1 of exact spans, overlapping spans and values."""
+    lines = [f"{'class':<18}{'gold':>6}{'found':>7}   {'span exact P/R/F':<20}{'span overlap P/R/F':<20}{'value P/R/F':<18}"]
+    for kind, counts in scores.items():
+        cells = ["/".join(f"{x:.1f}" for x in counts.measure(right)) for right in ("exact", "overlap", "value")]
+        lines.append(f"{kind:<18}{counts.gold:>6}{counts.predicted:>7}   {cells[0]:<20}{cells[1]:<20}{cells[2]:<18}".rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Who did what to whom, when, said by whom, and did it happen."""

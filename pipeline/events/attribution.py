@@ -1,0 +1,154 @@
+"""To whom the text attributes an event: pairs of an event and a source, and the choice by rule.
+
+A source is a reporting event, whose actor is then the speaker, or a phrase behind a word such as وفقا ل.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pipeline.events.clauses import Layout, Phrases
+from pipeline.events.decide import Floats
+from pipeline.events.features import CueArrays, Window, bucket, cross
+from pipeline.events.proposals import Proposals
+from pipeline.events.wordforms import Ints
+from pipeline.schema import EVENT_TYPES
+
+STATEMENT: Final = EVENT_TYPES.index("STATEMENT")
+# Types whose events have content that their actor says.
+REPORTING: Final = tuple(
+    EVENT_TYPES.index(t) for t in ("STATEMENT", "ACCUSATION", "DEMAND", "REJECTION", "THREAT")
+)  # fmt: skip
+BEFORE: Final = 4  # reporting events of the sentence before an event that may be its source
+BEHIND: Final = 2
+EARLIER: Final = 2  # reporting events of the sentences before
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources of a batch in the order of the text.
+
+    token: place of the reporting event or of the cue. event: row of the reporting event, -1 for a cue. phrase: row of
+    the phrase that is the source of a cue, -1 for an event.
+    """
+
+    token: Ints
+    event: Ints
+    phrase: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePairs:
+    """Pairs of an event (row of the proposals) and a source (row of the sources)."""
+
+    event: Ints
+    source: Ints
+
+
+def find_sources(layout: Layout, events: Proposals, phrases: Phrases, cues: CueArrays, kind: int) -> Sources:
+    """Find the sources of a batch; `kind` is the number of the cues that introduce a source."""
+    speaking = np.flatnonzero(np.isin(events.type, REPORTING))
+    last = cues.last[kind]
+    phrase = np.searchsorted(phrases.first, last)
+    good = phrase < len(phrases.first)
+    phrase = np.minimum(phrase, max(len(phrases.first) - 1, 0))
+    if len(phrases.first):
+        good &= phrases.first[phrase] - last < cues.reach[kind]
+        good &= layout.sentence[phrases.first[phrase]] == layout.sentence[cues.first[kind]]
+    token = np.concatenate([events.token[speaking], cues.first[kind][good]])
+    order = np.argsort(token, kind="stable")
+    none = np.full(int(good.sum()), -1, dtype=np.int64)
+    return Sources(
+        token[order], np.concatenate([speaking, none])[order],
+        np.concatenate([np.full(len(speaking), -1, dtype=np.int64), phrase[good]])[order],
+    )  # fmt: skip
+
+
+def pair_sources(layout: Layout, events: Proposals, sources: Sources) -> SourcePairs:
+    """Pair every event with the sources around it."""
+    count = len(sources.token)
+    sentence = layout.sentence[events.token]
+    first, last = layout.sentence_first[sentence], layout.sentence_last[sentence]
+    start = np.searchsorted(sources.token, first)
+    at = np.searchsorted(sources.token, events.token)
+    stop = np.searchsorted(sources.token, last)
+    floor = np.searchsorted(sources.token, layout.base[events.doc])
+    low = np.minimum(np.maximum(start, at - BEFORE), np.maximum(floor, start - EARLIER))
+    low = np.minimum(low, np.maximum(floor, start - EARLIER))
+    high = np.minimum(stop, at + BEHIND + 1)
+    sizes = np.maximum(high - low, 0)
+    event = np.repeat(np.arange(len(sentence)), sizes)
+    source = np.arange(len(event)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + np.repeat(low, sizes)
+    if not count:
+        return SourcePairs(event, source)
+    keep = sources.event[source] != event
+    return SourcePairs(event[keep], source[keep])
+
+
+def source_features(layout: Layout, events: Proposals, sources: Sources, pairs: SourcePairs) -> list[Ints]:
+    """Give the columns that describe each pair."""
+    e, s = pairs.event, pairs.source
+    token, place = events.token[e], sources.token[s]
+    row = sources.event[s]
+    cue = (row < 0).astype(np.int64)
+    source_type = np.where(row >= 0, events.type[row], -1)
+    source_entry = np.where(row >= 0, events.entry[row], -1)
+    source_kind = np.where(row >= 0, events.kind[row], -1)
+    code, cls, particle = layout.column("code"), layout.column("word_class"), layout.column("particle")
+    side = (place > token).astype(np.int64)
+    low, high = np.minimum(token, place), np.maximum(token, place)
+    same = (layout.sentence[token] == layout.sentence[place]).astype(np.int64)
+    apart = np.minimum(layout.sentence[token] - layout.sentence[place], 3)
+    gap = bucket(np.abs(token - place))
+    at = np.searchsorted(sources.token, token)
+    rank = np.clip(s - at, -4, 3)
+    clauses = np.minimum(layout.clause[high] - layout.clause[low], 5)
+    subordinate = np.cumsum(particle == 2)
+    joints = np.minimum(subordinate[high] - subordinate[low], 3)
+    quote_t, quote_s = layout.quote[token], layout.quote[place]
+    quoted = (quote_t > 0) * 4 + (quote_s > 0) * 2 + (quote_t == quote_s)
+    window = Window(layout, place)
+    near_words = [window.get(code, 1), window.get(code, 2), window.get(cls, 1)]
+    that = np.zeros_like(e)
+    for offset in (1, 2, 3, 4, 5, 6):
+        that = np.where((that == 0) & (window.get(particle, offset) == 2), offset, that)
+    opening = (place - layout.sentence_first[layout.sentence[place]] < 2).astype(np.int64)
+    type_, kind = events.type[e], events.kind[e]
+    colon = np.cumsum(layout.column("mark") == 3)
+    colons = np.minimum(colon[high] - colon[low], 2)
+    position = bucket(token - layout.sentence_first[layout.sentence[token]])
+    title = layout.title[token] * 2 + layout.title[place]
+    own = (type_ == STATEMENT).astype(np.int64)
+    waw = layout.column("waw")[token]
+    start_of = (token - layout.sentence_first[layout.sentence[token]] < 2).astype(np.int64)
+    return [
+        np.zeros_like(e), cross(side, same, cue), cross(apart, quoted), cross(side, same, gap), cross(rank, same),
+        cross(rank, same, source_type), cross(rank, side, own), cross(source_type, type_, side),
+        cross(source_type, side, apart, quoted), source_entry, cross(source_entry, side), cross(source_kind, side, same),
+        cross(source_kind, own, same), cross(clauses, side, same), cross(joints, side, same),
+        cross(joints, side, own), cross(joints, clauses, rank), quoted, cross(quoted, side, same, rank),
+        cross(quoted, own), type_, cross(type_, same, side), cross(type_, cue, side), kind, cross(kind, same, side),
+        cross(title, same), cross(colons, side, same), cross(colons, quoted), cross(that, side),
+        cross(that, rank, source_type == STATEMENT), cross(opening, same, side), cross(opening, rank, own),
+        cross(position, same), cross(start_of, kind, own, same), cross(waw, start_of, same, own),
+        cross(events.tense[e], source_kind, same), cross(layout.clause[token] == layout.clause[place], side, own),
+        *near_words, cross(near_words[2], side), cross(gap, rank, own), events.entry[e], cross(source_entry, type_),
+        cross(Window(layout, token).get(particle, -1), kind, side), cross(cls[token], own),
+    ]  # fmt: skip
+
+
+def rule_scores(layout: Layout, events: Proposals, sources: Sources, pairs: SourcePairs) -> Floats:
+    """Give the likeliest source the highest score: a reporting verb that governs the event's clause, then a cue."""
+    e, s = pairs.event, pairs.source
+    token, place = events.token[e], sources.token[s]
+    same = layout.sentence[token] == layout.sentence[place]
+    row = sources.event[s]
+    cue = row < 0
+    statement = ~cue & (events.type[np.maximum(row, 0)] == STATEMENT)
+    quoted = (layout.quote[token] > 0) & (layout.quote[place] == 0)
+    own = events.type[e] == STATEMENT
+    before = same & (place < token) & statement & ~own & (layout.clause[token] > layout.clause[place])
+    before |= same & (place < token) & quoted & ~cue
+    near = 1 / (1 + np.abs(token - place) / 100)
+    return np.where(before, near, np.where(same & cue, 0.9 * near, 0)).astype(np.float32)

@@ -1,0 +1,108 @@
+"""The small models at inference: sums of weight rows, one hidden layer, and a calibrated score."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ResourceError
+from pipeline.events.features import SPACE, Codes
+from pipeline.events.wordforms import MODELS
+
+Floats = NDArray[np.float32]
+_CHUNK: Final = 4096  # rows per pass, so that the sums stay in the cache
+TASKS: Final = ("mention", "role", "status", "time", "source", "same")
+
+
+@dataclass(frozen=True)
+class Net:
+    """A model over hashed features.
+
+    kept: the feature codes that have weights, sorted; all others count for nothing. table: one row per kept code,
+    hidden + outputs wide: what the feature adds to the hidden layer and directly to the outputs. hidden_bias, output:
+    the layer between. output_bias: per output. temperature: divides the outputs before the softmax (or the sigmoid,
+    for one output), fitted on held-out documents so that scores are probabilities.
+    """
+
+    kept: Codes
+    table: Floats
+    hidden_bias: Floats
+    output: Floats
+    output_bias: Floats
+    temperature: float = 1.0
+    _row_of: Codes = field(init=False, repr=False)
+    _table: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        row_of = np.zeros(SPACE, dtype=np.int32)
+        row_of[self.kept] = np.arange(1, len(self.kept) + 1)
+        object.__setattr__(self, "_row_of", row_of)
+        object.__setattr__(self, "_table", np.concatenate([np.zeros_like(self.table[:1]), self.table]))
+
+    def logits(self, codes: Codes) -> Floats:
+        """Give the outputs of each row of feature codes, before temperature."""
+        hidden = len(self.hidden_bias)
+        table = self._table
+        result = np.empty((len(codes), len(self.output_bias)), dtype=np.float32)
+        for start in range(0, len(codes), _CHUNK):
+            part = self._row_of[codes[start : start + _CHUNK]]
+            total = table[part[:, 0]]
+            for column in range(1, part.shape[1]):
+                total += table[part[:, column]]
+            layer = np.maximum(total[:, :hidden] + self.hidden_bias, 0)
+            result[start : start + _CHUNK] = layer @ self.output + total[:, hidden:] + self.output_bias
+        return result
+
+    def probabilities(self, codes: Codes) -> Floats:
+        """Give calibrated probabilities: a column per class, or one column for a yes-or-no model."""
+        return soften(self.logits(codes) / self.temperature)
+
+
+def soften(logits: Floats) -> Floats:
+    """Turn outputs into probabilities: softmax, or sigmoid for a single column."""
+    if logits.shape[1] == 1:
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The nets by task, and the thresholds above which their answers hold (keys as in thresholds.json)."""
+
+    nets: dict[str, Net]
+    thresholds: dict[str, float]
+
+
+def save_models(folder: Path, models: Models) -> None:
+    """Write the nets with half-precision weights, and the thresholds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for task, net in models.nets.items():
+        np.savez_compressed(
+            folder / f"{task}.npz", kept=net.kept, table=net.table.astype(np.float16), hidden_bias=net.hidden_bias,
+            output=net.output, output_bias=net.output_bias, temperature=np.float32(net.temperature),
+        )  # fmt: skip
+    text = json.dumps({k: round(v, 4) for k, v in sorted(models.thresholds.items())}, indent=1)
+    (folder / "thresholds.json").write_text(text + "\n", encoding="utf-8")
+
+
+def load_models(folder: Path = MODELS) -> Models:
+    """Read what `save_models` wrote."""
+    nets = {}
+    try:
+        for task in TASKS:
+            with np.load(folder / f"{task}.npz") as data:
+                nets[task] = Net(
+                    data["kept"], data["table"].astype(np.float32), data["hidden_bias"], data["output"],
+                    data["output_bias"], float(data["temperature"]),
+                )  # fmt: skip
+        thresholds = json.loads((folder / "thresholds.json").read_text(encoding="utf-8"))
+    except (OSError, KeyError, ValueError) as error:
+        raise ResourceError(
+            f"event models in {folder} cannot be read: {error}; reinstall rasd, retrain by pipeline.training.events, "
+            f"or set events.model to 'rules'"
+        ) from error
+    return Models(nets, thresholds)

@@ -1,0 +1,136 @@
+"""Which mentions tell the same happening: pairs of mentions of one type, and the grouping of a document."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pipeline.document import Document, EventMention
+from pipeline.events.clauses import Layout
+from pipeline.events.decide import Floats
+from pipeline.events.features import bucket, cross
+from pipeline.events.proposals import Proposals
+from pipeline.events.wordforms import Ints
+from pipeline.text.normalize import fold
+
+REACH: Final = 8  # earlier mentions of the same type that a mention is compared with
+_PARTS: Final = ("actor", "target", "place")  # roles whose fillers may agree or disagree
+
+
+@dataclass(frozen=True, slots=True)
+class SamePairs:
+    """Pairs of event rows of one type in one document: the later and the earlier."""
+
+    later: Ints
+    earlier: Ints
+
+
+def pair_same(events: Proposals) -> SamePairs:
+    """Pair every event with the last REACH earlier ones of its type in its document."""
+    key = events.doc * 64 + events.type
+    order = np.lexsort((events.token, key))
+    later, earlier = [], []
+    for step in range(1, REACH + 1):
+        a, b = order[step:], order[:-step]
+        same = key[a] == key[b]
+        later.append(a[same])
+        earlier.append(b[same])
+    return SamePairs(np.concatenate(later), np.concatenate(earlier))
+
+
+def _keys(doc: Document, event: EventMention) -> list[frozenset[str]]:
+    """Give the folded words of the fillers of each part, those of names and noun phrases alike."""
+    found: list[set[str]] = [set(), set(), set()]
+    for role in event.roles:
+        part = "place" if role.role == "destination" else role.role
+        if part in _PARTS:
+            words = [role.entity] if role.entity else [
+                fold(w).removeprefix("ال") for w in doc.text[role.start : role.end].split()[:4]
+            ]  # fmt: skip
+            found[_PARTS.index(part)].update(words)
+    return [frozenset(f) for f in found]
+
+
+def _agreement(a: frozenset[str], b: frozenset[str]) -> int:
+    """Compare two sets of filler words: 0 both empty, 1 one empty, 2 disjoint, 3 overlapping, 4 equal."""
+    if not a or not b:
+        return int(bool(a) or bool(b))
+    return 4 if a == b else 3 if a & b else 2
+
+
+def same_features(
+    layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs
+) -> list[Ints]:
+    """Give the columns that describe each pair."""
+    a, b = pairs.later, pairs.earlier
+    keys = [_keys(layout.docs[int(d)], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]
+    rows = list(zip(a.tolist(), b.tolist(), strict=True))
+    parts = [
+        np.array([_agreement(keys[i][p], keys[j][p]) for i, j in rows], dtype=np.int64) for p in range(len(_PARTS))
+    ]
+    dates = np.array([_dates(mentions[i], mentions[j]) for i, j in rows], dtype=np.int64)
+    speakers = np.array([(mentions[i].speaker is None) * 2 + (mentions[j].speaker is None) for i, j in rows])
+    status = np.array([mentions[i].status == mentions[j].status for i, j in rows], dtype=np.int64)
+    entry = (events.entry[a] == events.entry[b]).astype(np.int64)
+    word = (layout.column("code")[events.token[a]] == layout.column("code")[events.token[b]]).astype(np.int64)
+    apart = bucket(layout.sentence[events.token[a]] - layout.sentence[events.token[b]])
+    gap = bucket(events.token[a] - events.token[b])
+    article, suffix = layout.column("article"), layout.column("suffix")
+    definite = article[events.token[a]] * 2 + (suffix[events.token[a]] > 0)
+    title = layout.title[events.token[b]] * 2 + layout.title[events.token[a]]
+    kinds = cross(events.kind[a], events.kind[b])
+    type_ = events.type[a]
+    quote = (layout.quote[events.token[a]] > 0) * 2 + (layout.quote[events.token[b]] > 0)
+    agree = cross(*parts)
+    return [
+        np.zeros_like(a), type_, cross(type_, apart), gap, cross(gap, kinds), cross(gap, type_), kinds,
+        cross(kinds, type_), *parts, agree, *(cross(p, type_) for p in parts), cross(agree, definite), dates,
+        cross(dates, type_), dates * 10 + parts[0], speakers, status, cross(status, type_), entry, cross(entry, type_),
+        word, cross(word, type_), cross(word, definite, agree), definite, cross(definite, type_),
+        cross(definite, kinds), title, cross(title, type_), cross(title, agree), quote, cross(quote, type_),
+        cross(events.entry[a], events.entry[b]), events.entry[a], cross(events.entry[a], definite), apart,
+        cross(apart, agree), cross(apart, kinds, type_),
+    ]  # fmt: skip
+
+
+def _dates(a: EventMention, b: EventMention) -> int:
+    """Compare dates: 0 both unknown, 1 one unknown, 2 different, 3 overlapping, 4 equal."""
+    one, two = (a.date_start, a.date_end), (b.date_start, b.date_end)
+    if not any(one) or not any(two):
+        return int(any(one) or any(two))
+    if one == two:
+        return 4
+    apart = (a.date_end and b.date_start and a.date_end < b.date_start) or (
+        b.date_end and a.date_start and b.date_end < a.date_start
+    )
+    return 2 if apart else 3
+
+
+def rule_scores(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> Floats:
+    """Give 1 for pairs that agree in what both say, and in more than the type."""
+    keys = [_keys(layout.docs[int(d)], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]
+    definite = layout.column("article")[events.token]
+    scores = np.zeros(len(pairs.later), dtype=np.float32)
+    for n, (i, j) in enumerate(zip(pairs.later.tolist(), pairs.earlier.tolist(), strict=True)):
+        parts = [_agreement(x, y) for x, y in zip(keys[i], keys[j], strict=True)]
+        if 2 in parts or _dates(mentions[i], mentions[j]) == 2 or mentions[i].type == "STATEMENT":
+            continue
+        if max(parts) >= 3 or (events.entry[i] == events.entry[j] and definite[i]):
+            scores[n] = 1
+    return scores
+
+
+def group(count: int, pairs: SamePairs, scores: Floats, threshold: float) -> list[int]:
+    """Link every event to the earlier one that is likeliest the same; give each event the number of its group."""
+    best = np.full(count, threshold, dtype=np.float32)
+    link = np.full(count, -1, dtype=np.int64)
+    for n in np.argsort(scores, kind="stable").tolist():
+        later = int(pairs.later[n])
+        if scores[n] >= best[later]:
+            best[later], link[later] = scores[n], pairs.earlier[n]
+    groups = list(range(count))
+    for row in range(count):
+        if link[row] >= 0:
+            groups[row] = groups[int(link[row])]
+    return groups

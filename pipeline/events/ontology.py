@@ -1,0 +1,386 @@
+"""Reads the event ontology: one TOML file per type, and the word classes that their patterns share.
+
+`pipeline/resources/events/README.md` describes the files for those who write them. Everything wrong in a file raises
+ResourceError that names the file, the entry and what to do.
+"""
+
+import gc
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from pipeline.errors import ResourceError
+from pipeline.events.candidate import Slot
+from pipeline.events.inflection import (
+    CONJUGATIONS,
+    Form,
+    active_participle,
+    fold_letters,
+    inflect_noun,
+    inflect_participle,
+    inflect_verb,
+    passive_participle,
+)
+from pipeline.events.patterns import Pattern, compile_pattern
+from pipeline.schema import LABELS, ROLES, STATUSES
+
+FOLDER: Final = Path(__file__).parent.parent / "resources" / "events"
+SHARED: Final = "shared.toml"  # word classes, helper words and light verbs for the patterns of all types
+FORMS: Final = ("verb", "passive", "masdar", "participle")
+FEATURES: Final = frozenset(
+    {"past", "present", "future", "active", "passive", "singular", "dual", "plural"}
+    | {"definite", "indefinite", "suffix", "free"}
+)
+_POSITIONS: Final = frozenset({"subject", "object", "object2", "idafa", "suffix", "passive_subject"})
+_LISTS: Final = {"verbs": "verb", "masdars": "masdar", "nouns": "noun", "participles": "participle", "phrases": "phrase"}
+_COMMON: Final = frozenset({"strength", "frame", "when", "unless", "only", "except"})
+_KEYS: Final[dict[str, frozenset[str]]] = {
+    "verbs": _COMMON | {"verb", "form", "active", "passive"},
+    "masdars": _COMMON | {"masdar", "plural"},
+    "nouns": _COMMON | {"noun", "plural"},
+    "participles": _COMMON | {"participle"},
+    "phrases": _COMMON | {"phrase"},
+}
+_FILE_KEYS: Final = frozenset(
+    {"type", "definition", "plover", "cameo", "symmetric", "frames", "words", "examples", *_LISTS}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """A word with all its written forms. lemma: folded citation form; `{lemma}` names a verb in patterns."""
+
+    lemma: str
+    kind: str
+    forms: tuple[Form, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One trigger of one type.
+
+    id: `TYPE/word`. lexeme: index into Ontology.lexemes. kind: as Candidate.kind. strength: as Candidate.strength.
+    slots: how the frame fills roles, for each of `active`, `passive` and `either` voice.
+    when: patterns of which one must hold, empty for none. unless: patterns of which none may hold.
+    only: features (see FEATURES) that the word must all have. exceptions: folded tokens that are never meant.
+    """
+
+    id: str
+    type: str
+    lexeme: int
+    kind: str
+    strength: float
+    slots: Mapping[str, tuple[Slot, ...]]
+    when: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...]
+    only: frozenset[str]
+    exceptions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleEvent:
+    """An event mention that an example sentence must yield. nth: 1-based occurrence of `trigger` in the text.
+
+    roles: role and filler pairs. time, speaker: the words, None for none.
+    """
+
+    type: str
+    trigger: str
+    nth: int
+    status: str
+    roles: tuple[tuple[str, str], ...]
+    time: str | None
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence of an ontology file; with no events, nothing of the file's type may be found in it."""
+
+    text: str
+    events: tuple[ExampleEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A type of event. plover: event type and mode as `TYPE` or `TYPE/mode`. cameo: root or full codes.
+
+    symmetric: all parties are actors.
+    """
+
+    name: str
+    definition: str
+    plover: str
+    cameo: str
+    symmetric: bool
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LightVerb:
+    """A verb that lends its subject to a masdar. lemma: folded. takes: `object`, `subject` or a folded preposition.
+
+    reach: how many tokens after the verb the masdar may stand. subject: the role of the verb's subject, empty if its
+    subject is the masdar itself (تم، جرى).
+    """
+
+    lemma: str
+    takes: str
+    reach: int
+    subject: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ontology:
+    """All event types with their triggers; compared by identity, so that lookup tables can be kept for each.
+
+    types: by name. entries: by id. classes: members of each word class, folded. light_verbs: by lemma.
+    """
+
+    types: Mapping[str, EventType]
+    entries: Mapping[str, Entry]
+    lexemes: tuple[Lexeme, ...]
+    classes: Mapping[str, frozenset[str]]
+    light_verbs: Mapping[str, LightVerb]
+
+
+def load_ontology(folder: Path | None = None) -> Ontology:
+    """Load the ontology of a folder, or the shipped one; each folder is read once."""
+    return _load(folder or FOLDER)
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path) -> Ontology:
+    collecting = gc.isenabled()
+    gc.disable()  # all of the many small records stay: looking for garbage among them only costs time
+    try:
+        builder = _Builder(_read(folder / SHARED), folder / SHARED)
+        for path in sorted(folder.glob("*.toml")):
+            if path.name != SHARED:
+                builder.add_type(path, _read(path))
+        if not builder.types:
+            raise ResourceError(f"{folder}: no type files (*.toml); name the folder that holds the event ontology")
+        return builder.finish()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ResourceError(f"{path}: cannot be read ({error}); restore the file or name another folder") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ResourceError(f"{path}: no valid TOML ({error}); correct that line") from error
+
+
+class _Builder:
+    """Collects lexemes and entries over all files; every check of a file is here."""
+
+    def __init__(self, shared: dict[str, Any], path: Path) -> None:
+        self.path = path
+        self.types: dict[str, EventType] = {}
+        self.entries: dict[str, Entry] = {}
+        self.lexemes: list[Lexeme] = []
+        self.known: dict[tuple[str, str, str], int] = {}
+        self.triggers: dict[str, int] = {}
+        self.classes = {
+            name: frozenset(fold_letters(word) for word in words.split())
+            for name, words in shared.get("classes", {}).items()
+        }
+        for word in shared.get("verbs", []):
+            self._verb(word)
+        for row in shared.get("nouns", []):
+            self._noun(row, "noun")
+        self.light_verbs = {}
+        for row in shared.get("light_verbs", []):
+            self._verb(row)
+            lemma = fold_letters(row["verb"])
+            self.light_verbs[lemma] = LightVerb(lemma, fold_letters(row["takes"]), row["reach"], row.get("subject", "actor"))
+
+    def finish(self) -> Ontology:
+        """Check what the patterns name, and give the ontology."""
+        known = {"{" + lexeme.lemma + "}" for lexeme in self.lexemes if lexeme.kind == "verb"}
+        known |= {"@" + name for name in self.classes}
+        for entry in self.entries.values():
+            for pattern in (*entry.when, *entry.unless):
+                for key in pattern.names() - known:
+                    raise ResourceError(
+                        f"{entry.type}: {entry.id}: pattern {pattern.text!r} names {key}, which is no verb or class "
+                        f"of the ontology; add it to {SHARED} or correct it"
+                    )
+        return Ontology(self.types, self.entries, tuple(self.lexemes), self.classes, self.light_verbs)
+
+    def add_type(self, path: Path, data: dict[str, Any]) -> None:
+        """Check one file and add its type and entries."""
+        self.path = path
+        name = data.get("type", "")
+        for key in ("type", "definition", "plover", "cameo", "frames", "examples"):
+            if key not in data:
+                self._fail(key, "is missing; add it")
+        for key in data.keys() - _FILE_KEYS:
+            self._fail(key, f"is no known key; use one of {', '.join(sorted(_FILE_KEYS))}")
+        if name != path.stem.upper():
+            self._fail("type", f"is {name!r}, but the file is {path.name}; name both alike")
+        frames = {frame: self._frame(frame, rows) for frame, rows in data["frames"].items()}
+        if "default" not in frames:
+            self._fail("frames", "has no `default`; add [frames.default]")
+        for row in data.get("words", []):
+            self._noun(row, "noun")
+        for table, kind in _LISTS.items():
+            for row in data.get(table, []):
+                self._check_row(table, kind, row, frames)
+                for suffix, part, lexeme, strength in self._lexemes(table, row):
+                    self._add_entry(name, row, frames, suffix, part, lexeme, strength)
+        examples = tuple(self._example(name, row) for row in data["examples"])
+        if len(examples) < 5:
+            self._fail("examples", f"are {len(examples)}; write at least five")
+        self.types[name] = EventType(
+            name, data["definition"], data["plover"], data["cameo"], bool(data.get("symmetric")), examples
+        )
+
+    def _fail(self, entry: str, problem: str) -> NoReturn:
+        raise ResourceError(f"{self.path}: {entry}: {problem}")
+
+    def _check_row(self, table: str, kind: str, row: dict[str, Any], frames: Mapping[str, object]) -> None:
+        word = row.get(kind)
+        if not isinstance(word, str) or not word:
+            self._fail(f"{table} {row}", f"has no `{kind}`; write {kind} = \"...\"")
+        for key in row.keys() - _KEYS[table]:
+            self._fail(f"{table} {word}", f"key {key!r} is unknown; use {', '.join(sorted(_KEYS[table]))}")
+        if "strength" not in row:
+            self._fail(f"{table} {word}", "has no strength; write the share of its uses that report the type")
+        for key in ("strength", "active", "passive"):
+            if key in row and not 0 <= row[key] <= 1:
+                self._fail(f"{table} {word}", f"{key} is {row[key]}; write a share between 0 and 1")
+        if row.get("form", "") not in CONJUGATIONS:
+            self._fail(f"{table} {word}", f"form {row['form']!r} is unknown; use {', '.join(sorted(CONJUGATIONS))}")
+        if row.get("frame", "default") not in frames:
+            self._fail(f"{table} {word}", f"frame {row['frame']!r} is not in [frames]; use {', '.join(frames)}")
+        for feature in row.get("only", "").split():
+            if feature not in FEATURES:
+                self._fail(f"{table} {word}", f"only: {feature!r} is unknown; use {', '.join(sorted(FEATURES))}")
+
+    def _lexemes(self, table: str, row: dict[str, Any]) -> Iterator[tuple[str, str, int, float]]:
+        """Give the id, kind, lexeme and strength of each entry that a row makes."""
+        strength = float(row["strength"])
+        if table == "verbs":
+            word, form = row["verb"], row.get("form", "")
+            yield word, "verb", self._verb(row), strength
+            for key, derive in (("active", active_participle), ("passive", passive_participle)):
+                if key in row:
+                    participle = derive(word, form)
+                    yield participle, f"{key} participle", self._participle(participle), float(row[key])
+        elif table == "participles":
+            yield row["participle"], "active participle", self._participle(row["participle"]), strength
+        elif table == "phrases":
+            phrase = row["phrase"]
+            word = next((part[1:] for part in phrase.split() if part.startswith("~")), "")
+            lexeme = self.triggers.get(word)
+            if lexeme is None:
+                self._fail(f"phrases {phrase}", f"its trigger ~{word} is in no file; add it to `words` of this one")
+            yield phrase, "idiom", lexeme, strength
+        else:
+            kind = _LISTS[table]
+            yield row[kind], kind, self._noun(row | {"noun": row[kind]}, kind), strength
+
+    def _add_entry(
+        self, name: str, row: dict[str, Any], frames: Mapping[str, Mapping[str, tuple[Slot, ...]]],
+        word: str, part: str, lexeme: int, strength: float,
+    ) -> None:  # fmt: skip
+        frame = frames[row.get("frame", "default")]
+        kind = part.split()[-1]
+        entry_id = known = f"{name}/{word.replace('~', '')}"
+        number = 1
+        while entry_id in self.entries:  # a masdar written like its verb, or one word under several conditions
+            number += 1
+            entry_id = f"{known}:{kind}" if number == 2 else f"{known}:{kind}{number}"
+        try:
+            when = [compile_pattern(text) for text in row.get("when", [])]
+            if part == "idiom":
+                when.append(compile_pattern(row["phrase"]))
+            unless = [compile_pattern(text) for text in row.get("unless", [])]
+        except ValueError as error:
+            self._fail(f"{word}", str(error))
+        only = "" if part.endswith(" participle") and "verb" in row else row.get("only", "")
+        slot_kind = self.lexemes[lexeme].kind if kind == "idiom" else kind
+        self.entries[entry_id] = Entry(
+            entry_id, name, lexeme, kind, strength, _slots_by_voice(frame, slot_kind, part),
+            tuple(when), tuple(unless), frozenset(only.split()), frozenset(fold_letters(row.get("except", "")).split()),
+        )  # fmt: skip
+
+    def _verb(self, row: dict[str, Any]) -> int:
+        return self._add(row["verb"], "verb", row.get("form", ""), lambda: inflect_verb(row["verb"], row.get("form", "")))
+
+    def _participle(self, word: str) -> int:
+        return self._add(word, "participle", "", lambda: inflect_participle(word))
+
+    def _noun(self, row: dict[str, Any], kind: str) -> int:
+        plurals = tuple(row.get("plural", "").split())
+        return self._add(row["noun"], kind, " ".join(plurals), lambda: inflect_noun(row["noun"], plurals))
+
+    def _add(self, word: str, kind: str, detail: str, inflect: Callable[[], tuple[Form, ...]]) -> int:
+        """Give the number of a lexeme, inflecting it when it is new."""
+        key = (word, "noun" if kind == "masdar" else kind, detail)
+        if key not in self.known:
+            self.known[key] = len(self.lexemes)
+            self.triggers.setdefault("{" + word + "}" if kind == "verb" else word, len(self.lexemes))
+            self.lexemes.append(Lexeme(fold_letters(word), kind, inflect()))
+        return self.known[key]
+
+    def _frame(self, name: str, rows: dict[str, list[str]]) -> dict[str, tuple[Slot, ...]]:
+        for form in rows.keys() - set(FORMS):
+            self._fail(f"frames.{name}", f"{form!r} is no form; use {', '.join(FORMS)}")
+        return {form: tuple(self._slot(name, text) for text in rows.get(form, [])) for form in FORMS}
+
+    def _slot(self, frame: str, text: str) -> Slot:
+        """Read a slot: `role=position` or `role=preposition`, with `:LABEL,LABEL` where not all fillers will do."""
+        role, _, rest = text.partition("=")
+        place, _, labels = rest.partition(":")
+        allowed = frozenset(filter(None, labels.split(",")))
+        if role not in (*ROLES, "speaker") or not place:
+            self._fail(f"frames.{frame}", f"slot {text!r}: write role=position with a role of {', '.join(ROLES)}")
+        if not allowed <= {*LABELS, "NP"}:
+            self._fail(f"frames.{frame}", f"slot {text!r}: labels are {', '.join(LABELS)} and NP")
+        if place in _POSITIONS:
+            return Slot(role, place, None, allowed)
+        if place.isascii():
+            self._fail(f"frames.{frame}", f"slot {text!r}: positions are {', '.join(sorted(_POSITIONS))}")
+        return Slot(role, "prep", fold_letters(place), allowed)
+
+    def _example(self, name: str, row: dict[str, Any]) -> Example:
+        text = row.get("text", "")
+        events = []
+        for event in row.get("events", []):
+            nth, trigger = event.get("nth", 1), event["trigger"]
+            if text.count(trigger) < nth:
+                self._fail(f"example {text[:40]}", f"has no occurrence {nth} of the trigger {trigger!r}; correct it")
+            status = event.get("status", "OCCURRED")
+            roles = tuple((role, filler) for role, fillers in event.get("roles", {}).items() for filler in fillers)
+            if status not in STATUSES or any(role not in ROLES for role, _ in roles):
+                self._fail(f"example {text[:40]}", "has an unknown status or role; use those of schema.py")
+            for _, filler in roles:
+                if filler not in text:
+                    self._fail(f"example {text[:40]}", f"does not hold the filler {filler!r}; copy it from the text")
+            kind = event.get("type", name)
+            events.append(
+                ExampleEvent(kind, trigger, nth, status, roles, event.get("time"), event.get("speaker"))
+            )
+        return Example(text, tuple(events))
+
+
+def _slots_by_voice(frame: Mapping[str, tuple[Slot, ...]], kind: str, part: str) -> dict[str, tuple[Slot, ...]]:
+    """Choose the slots of an entry for a known or unknown voice: an ambiguous verb has those of both voices."""
+    if kind == "verb":
+        active, passive = frame["verb"], frame["passive"]
+        both = active + tuple(slot for slot in passive if slot not in active)
+        return {"active": active, "passive": passive, "either": both}
+    if kind == "participle":
+        active = frame["participle"] or frame["verb"]
+        chosen = frame["passive"] if part.startswith("passive") else active
+        return {"active": chosen, "passive": chosen, "either": chosen}
+    return dict.fromkeys(("active", "passive", "either"), frame["masdar"])

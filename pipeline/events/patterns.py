@@ -1,0 +1,98 @@
+"""Patterns over the words around a trigger: the conditions and exclusions of the ontology.
+
+A pattern is a row of elements with blanks between them, one of them the trigger, `~`. Other elements:
+`كلمة` a word, also with attached particles or pronouns; `ا|ب` one of several; `{أطلق}` any form of a verb of the
+ontology; `@class` a word of a class; `!x` one word that is not x; `?x` a word that may be missing; `*` any word; `#` a
+number; `ب_` `ل_` a word with that preposition attached; `ال_` a definite word; `^` the edge of the sentence;
+`..` a gap of up to six tokens, `..3` one of up to three.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from pipeline.events.inflection import fold_letters
+
+_GAP: Final = 6
+EDGE: Final = "^"  # the key of the place before the first and after the last token of a sentence
+Keys = Callable[[str], frozenset[str]]  # what a folded token can be matched as
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element. keys: it matches a token that has one of them; empty matches every token.
+
+    negated: it matches a token that has none. optional: it may be missing. gap: largest number of tokens to skip; 0
+    for an element that is no gap.
+    """
+
+    keys: frozenset[str]
+    negated: bool = False
+    optional: bool = False
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern. before: its elements leftward from the trigger. after: those rightward. text: as written."""
+
+    before: tuple[Element, ...]
+    after: tuple[Element, ...]
+    text: str
+
+    def names(self) -> set[str]:
+        """Give the `{verb}` and `@class` keys that it uses."""
+        return {key for element in (*self.before, *self.after) for key in element.keys if key[0] in "{@"}
+
+
+@lru_cache(maxsize=1 << 14)
+def compile_pattern(text: str) -> Pattern:
+    """Compile a pattern, or raise ValueError that says what is wrong with it."""
+    parts = text.split()
+    places = [i for i, part in enumerate(parts) if part.startswith("~")]
+    if len(places) != 1:
+        raise ValueError(f"pattern {text!r} must mark the trigger with ~ exactly once")
+    at = places[0]
+    before = tuple(_element(part) for part in reversed(parts[:at]))
+    return Pattern(before, tuple(_element(part) for part in parts[at + 1 :]), text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _element(part: str) -> Element:
+    if part.startswith(".."):
+        size = part[2:] or str(_GAP)
+        if not size.isdigit():
+            raise ValueError(f"{part!r}: write a gap as .. or ..3")
+        return Element(frozenset(), gap=int(size))
+    negated, optional = part[0] == "!", part[0] == "?"
+    body = part[1:] if negated or optional else part
+    if not body:
+        raise ValueError(f"{part!r} names no word")
+    if body == "*":
+        return Element(frozenset(), negated, optional)
+    return Element(frozenset(fold_letters(word) for word in body.split("|")), negated, optional)
+
+
+def matches(pattern: Pattern, norms: Sequence[str], at: int, keys: Keys) -> bool:
+    """Tell whether a pattern holds for the token at `at` of a sentence given by its folded tokens."""
+    return _run(pattern.before, 0, norms, at - 1, -1, keys) and _run(pattern.after, 0, norms, at + 1, 1, keys)
+
+
+def _run(elements: tuple[Element, ...], k: int, norms: Sequence[str], at: int, step: int, keys: Keys) -> bool:
+    """Match elements from number k on, at token `at` and onward in the direction of `step`."""
+    while k < len(elements):
+        element = elements[k]
+        if element.gap:
+            return any(_run(elements, k + 1, norms, at + step * skip, step, keys) for skip in range(element.gap + 1))
+        if element.optional and _run(elements, k + 1, norms, at, step, keys):
+            return True
+        if 0 <= at < len(norms):
+            found = not element.keys or not element.keys.isdisjoint(keys(norms[at]))
+            if found == element.negated:
+                return False
+        elif not (element.negated or EDGE in element.keys) or not -1 <= at <= len(norms):
+            return False
+        at += step
+        k += 1
+    return True

@@ -1,0 +1,389 @@
+"""Which phrase fills which role: pairs of an event and a phrase, what their places say, and the choice by rule."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pipeline.events.clauses import Layout, Phrases
+from pipeline.events.decide import Floats
+from pipeline.events.features import Window, bucket, cross, pick
+from pipeline.events.proposals import POSITIONS, ROLE_CODES, Frames, Proposals
+from pipeline.events.wordforms import PARTICLES, Ints
+
+BEFORE: Final = 14  # phrases of the sentence before the trigger that may fill a role of it
+BEHIND: Final = 14
+EARLIER: Final = 8  # names of the sentences before that may be a dropped subject or a pronoun's referent
+# How a phrase stands to the trigger.
+PLACES: Final = (
+    "genitive", "bare first", "bare second", "bare later", "prepositional", "before bare", "before prepositional",
+    "within", "earlier sentence",
+)  # fmt: skip
+_GENITIVE, _FIRST, _SECOND, _LATER, _PREP, _BEFORE, _BEFORE_PREP, _WITHIN, _EARLIER = range(len(PLACES))
+_ADP: Final = PARTICLES.index("preposition")
+
+
+# What the model chooses from for a phrase: nothing, or a role that the annotation knows.
+CLASSES: Final = ("", "actor", "target", "place", "destination", "origin", "inviter", "mediator", "topic")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A role that is filled: row of the event, row of the phrase, role, probability, and row of the pair."""
+
+    event: int
+    phrase: int
+    role: str
+    score: float
+    pair: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of an event and a phrase.
+
+    event: row of the proposals. phrase: row of the phrases. head: the first member of the phrase's coordination that
+    stands behind the trigger, whose place the others share (itself without one). place: index into PLACES. preposition: number of the
+    particle before or on the phrase, 0 without. frame_role: code of the role that the frame gives to this place, 0
+    for none.
+    """
+
+    event: Ints
+    phrase: Ints
+    head: Ints
+    place: Ints
+    preposition: Ints
+    frame_role: Ints
+
+
+def pair_up(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames) -> Pairs:
+    """Pair every event with the phrases of its sentence and with the last names of the sentences before."""
+    low = np.searchsorted(phrases.first, layout.sentence_first[layout.sentence[events.token]], side="left")
+    high = np.searchsorted(phrases.first, layout.sentence_last[layout.sentence[events.token]], side="left")
+    at = np.searchsorted(phrases.first, events.token, side="right")
+    low, high = np.maximum(low, at - BEFORE), np.minimum(high, at + BEHIND)
+    event, phrase = _ranges(low, high)
+    earlier_event, earlier_phrase = _earlier_names(layout, events, phrases)
+    event = np.concatenate([event, earlier_event])
+    phrase = np.concatenate([phrase, earlier_phrase])
+    order = np.lexsort((phrase, event))
+    event, phrase = event[order], phrase[order]
+    heads = chain_heads(layout, phrases)
+    governing = prepositions(layout, phrases)
+    own = governing[phrase]
+    preposition = np.where(own > 0, own, governing[heads[phrase]])
+    token = events.token[event]
+    apart = (phrases.first[heads[phrase]] <= token) & (phrases.first[phrase] > token)
+    head = np.where(apart | (own > 0), phrase, heads[phrase])
+    place = _places(layout, events, phrases, event, phrase, head, preposition)
+    role = _frame_roles(events, frames, event, place, preposition)
+    return Pairs(event, phrase, head, place, preposition, role)
+
+
+def _ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Give (row, value) for every value of the half-open range of every row."""
+    sizes = np.maximum(high - low, 0)
+    rows = np.repeat(np.arange(len(low)), sizes)
+    starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return rows, np.arange(int(sizes.sum())) - starts + np.repeat(low, sizes)
+
+
+def _earlier_names(layout: Layout, events: Proposals, phrases: Phrases) -> tuple[Ints, Ints]:
+    """Pair events with the last EARLIER names before their sentence, within their document."""
+    names = np.flatnonzero((phrases.label > 0) | ((phrases.titled == 0) & (phrases.label == 0)))
+    names = names[_can_refer(layout, phrases, names)]
+    if not len(names):
+        return names, names
+    first = phrases.first[names]
+    high = np.searchsorted(first, layout.sentence_first[layout.sentence[events.token]], side="left")
+    floor = np.searchsorted(first, layout.base[events.doc], side="left")
+    event, index = _ranges(np.maximum(floor, high - EARLIER), high)
+    return event, names[index]
+
+
+def _can_refer(layout: Layout, phrases: Phrases, rows: Ints) -> Ints:
+    """Keep the phrases that a later sentence may take up: names, and noun phrases that open their sentence."""
+    first = phrases.first[rows]
+    opening = first - layout.sentence_first[layout.sentence[first]] <= 2
+    result: Ints = (phrases.label[rows] > 0) | opening
+    return result
+
+
+def prepositions(layout: Layout, phrases: Phrases) -> Ints:
+    """Give the number of the particle that governs each phrase: attached to it or standing before it; 0 without."""
+    first = phrases.first
+    attached = layout.column("proclitic")[first]
+    before = np.maximum(first - 1, 0)
+    stands = (first > 0) & (layout.sentence[before] == layout.sentence[first])
+    stands &= layout.column("particle")[before] == _ADP
+    return np.where(attached > 0, attached, np.where(stands, layout.column("preposition")[before], 0))
+
+
+def chain_heads(layout: Layout, phrases: Phrases) -> Ints:
+    """Give, for each phrase, the first member of the coordination that it belongs to (itself without one).
+
+    A member carries و and follows the phrase before it at once, or across one comma or one title.
+    """
+    count = len(phrases.first)
+    heads = np.arange(count)
+    if count < 2:
+        return heads
+    joined = layout.column("waw")[phrases.first] == 1
+    gap = phrases.first[1:] - phrases.last[:-1]
+    comma = layout.column("mark")[np.minimum(phrases.last[:-1], len(layout.doc) - 1)] == 1
+    near = (gap == 0) | ((gap == 1) & comma)
+    near &= phrases.sentence[1:] == phrases.sentence[:-1]
+    # the name behind a coordinated title (و + title + name) belongs to the chain of its title
+    named = (phrases.titled[:-1] == 1) & (phrases.label[1:] > 0) & near
+    link = np.zeros(count, dtype=bool)
+    link[1:] = (near & joined[1:]) | named
+    # a titled noun phrase and its name make one member: what precedes the title governs both
+    starts = np.where(link, -1, heads)
+    return np.maximum.accumulate(starts)
+
+
+def bare_heads(layout: Layout, phrases: Phrases) -> Ints:
+    """Give 1 for phrases that no preposition governs and that begin their coordination."""
+    alone = chain_heads(layout, phrases) == np.arange(len(phrases.first))
+    return ((prepositions(layout, phrases) == 0) & alone).astype(np.int64)
+
+
+def subject_verbs(layout: Layout, phrases: Phrases) -> Ints:
+    """Give the verb that each phrase is likely the subject of: the one that it is the first bare phrase behind, or the
+    next one behind a phrase that opens its clause; -1 without one. Members of a coordination share it.
+    """
+    total = len(layout.doc)
+    verb = (layout.column("tense") > 0) & (layout.name == 0)
+    before = np.maximum.accumulate(np.where(verb, np.arange(total), -1))
+    bare = bare_heads(layout, phrases)
+    count = np.cumsum(bare) - bare
+    first = phrases.first
+    place = before[np.maximum(first - 1, 0)]
+    good = (place >= 0) & (layout.sentence[np.maximum(place, 0)] == phrases.sentence) & (bare == 1)
+    at = np.searchsorted(first, np.maximum(place, 0))
+    good &= count - np.append(count, bare.sum())[at] == 0
+    behind = np.full(total, -1, dtype=np.int64)
+    seen = np.maximum.accumulate(np.where(verb[::-1], np.arange(total), -1))[::-1]
+    behind[seen >= 0] = (total - 1 - seen)[seen >= 0]
+    following = behind[np.minimum(phrases.last, total - 1)]
+    opens = (bare == 1) & (following >= 0) & (following - phrases.last < 6)
+    opens &= layout.sentence[np.maximum(following, 0)] == phrases.sentence
+    opens &= first - np.searchsorted(layout.clause, layout.clause[first]) < 3
+    verbs = np.where(good, place, np.where(opens, following, -1))
+    result: Ints = verbs[chain_heads(layout, phrases)]
+    return result
+
+
+def governing_verbs(layout: Layout, events: Proposals) -> tuple[Ints, Ints]:
+    """Give the verb that governs each event (itself, its light verb, or the last verb before it), and the one before."""
+    total = len(layout.doc)
+    verb = (layout.column("tense") > 0) & (layout.name == 0)
+    verb[events.token[events.kind == 0]] = True
+    before = np.maximum.accumulate(np.where(verb, np.arange(total), -1))
+    own = np.where(events.kind == 0, events.token, before[np.maximum(events.token - 1, 0)])
+    own = np.where(events.light >= 0, events.light, own)
+    upper = np.where(own > 0, before[np.maximum(own - 1, 0)], -1)
+    sentence = layout.sentence[events.token]
+    own = np.where((own >= 0) & (layout.sentence[np.maximum(own, 0)] == sentence), own, -1)
+    upper = np.where((upper >= 0) & (layout.sentence[np.maximum(upper, 0)] == sentence), upper, -1)
+    return own, upper
+
+
+def _places(
+    layout: Layout, events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, head: Ints, preposition: Ints
+) -> Ints:
+    token = events.token[event]
+    within = (phrases.first[phrase] <= token) & (token < phrases.last[phrase])
+    first = phrases.first[head]
+    bare = bare_heads(layout, phrases)
+    count = np.cumsum(bare) - bare  # bare phrases before each phrase
+    behind = np.searchsorted(phrases.first, events.token, side="right")
+    total = np.append(count, bare.sum())
+    rank = count[head] - total[behind][event]
+    adjacent = (first == token + 1) & (events.kind[event] > 0)
+    place = np.select(
+        [
+            layout.sentence[first] != layout.sentence[token], within,
+            (first < token) & (preposition > 0), first < token, preposition > 0, adjacent, rank <= 0, rank == 1,
+        ],
+        [_EARLIER, _WITHIN, _BEFORE_PREP, _BEFORE, _PREP, _GENITIVE, _FIRST, _SECOND], _LATER,
+    )  # fmt: skip
+    return np.asarray(place, dtype=np.int64)
+
+
+def _frame_roles(events: Proposals, frames: Frames, event: Ints, place: Ints, preposition: Ints) -> Ints:
+    """Give the role that the event's frame gives to the place of the phrase."""
+    if not len(frames.by_position):
+        return np.zeros(len(event), dtype=np.int64)
+    frame = events.frame[event]
+    slot = {p: frames.by_position[frame, n] for n, p in enumerate(POSITIONS)}
+    verbal = events.kind[event] == 0
+    passive = events.passive[event] > 0
+    subject = np.where(passive & (slot["passive_subject"] > 0), slot["passive_subject"], slot["subject"])
+    dropped = _agrees_first_or_second(events)[event]
+    adjacent = np.where(verbal, np.where(dropped, slot["object"], subject), slot["idafa"])
+    later = np.where(passive, slot["object2"], slot["object"])
+    return np.select(
+        [
+            place == _PREP, place == _GENITIVE, (place == _FIRST) & verbal, (place == _SECOND) & verbal,
+            (place == _BEFORE) & verbal, place == _FIRST,
+        ],
+        [frames.by_preposition[frame, preposition], adjacent, adjacent, later, subject, slot["idafa"]], 0,
+    ).astype(np.int64)  # fmt: skip
+
+
+def _agrees_first_or_second(events: Proposals) -> Ints:
+    """Tell the verbs whose subject is in the ending (plural, first and second person), so that none follows."""
+    result: Ints = (events.person >= 3) & (events.kind == 0)
+    return result
+
+
+def pair_features(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames, pairs: Pairs) -> list[Ints]:
+    """Give the columns that describe each pair."""
+    e, f = pairs.event, pairs.phrase
+    token, first, last = events.token[e], phrases.first[f], phrases.last[f]
+    head = _heads(layout, phrases)[f]
+    window = Window(layout, first)
+    trigger = Window(layout, token)
+    tail = Window(layout, last - 1)
+    code, cls, pos = layout.column("code"), layout.column("word_class"), layout.column("pos")
+    mark, particle, article = layout.column("mark"), layout.column("particle"), layout.column("article")
+    label = phrases.label[f]
+    titled = phrases.titled[f]
+    kind, type_, entry = events.kind[e], events.type[e], events.entry[e]
+    form = cross(kind, events.passive[e], events.tense[e] == 0)
+    verbal = np.where(kind == 0, 1 + events.passive[e], 0)
+    place, prep, role = cross(pairs.place, verbal), pairs.preposition, pairs.frame_role
+    start = phrases.first[pairs.head]
+    low, high = np.minimum(token, start), np.maximum(token, start)
+    gap = bucket(np.where(start > token, start - token, np.maximum(token - last + 1, 0)))
+    clauses = np.minimum(layout.clause[high] - layout.clause[low], 5)
+    verbs = np.minimum(layout.verbs[high] - layout.verbs[low], 4)
+    commas = np.minimum(layout.commas[high] - layout.commas[low], 4)
+    others = np.searchsorted(events.token, high) - np.searchsorted(events.token, low, side="right")
+    others = np.minimum(others, 4)
+    side = (first > token).astype(np.int64)
+    between = np.minimum(np.abs(f - np.searchsorted(phrases.first, token)), 6)
+    same_quote = (layout.quote[token] == layout.quote[first]).astype(np.int64)
+    in_quote = (layout.quote[first] > 0) * 2 + (layout.quote[token] > 0)
+    index = np.minimum(f - np.searchsorted(phrases.first, layout.sentence_first[layout.sentence[first]]), 5)
+    waw = layout.column("waw")[first]
+    previous_label = np.where(window.get(layout.name, -1) > 0, window.get(layout.name, -1), 0)
+    head_class = np.where(label > 0, -label, cls[head])
+    head_code = np.where(label > 0, -label, code[head])
+    nominal = cross(events.suffix[e] > 0, article[token], kind)
+    feminine = layout.column("tail")[head]
+    clause_start = np.minimum(first - np.searchsorted(layout.clause, layout.clause[first]), 3)
+    left, right, _, gap_right = _nearest_events(layout, events, first)
+    nearest = (np.where(side == 1, left, right) == e).astype(np.int64)
+    title_class = np.where(mark[np.maximum(first - 1, 0)] == 1, window.get(cls, -2), window.get(cls, -1))
+    zero = np.zeros_like(e)
+    subject = subject_verbs(layout, phrases)[f]
+    own_verb, upper_verb = governing_verbs(layout, events)
+    agent = np.select(
+        [subject < 0, subject == own_verb[e], subject == upper_verb[e], subject > token, subject > own_verb[e]],
+        [0, 1, 2, 3, 4], 5,
+    )
+    reporting = np.zeros(len(layout.doc) + 1, dtype=np.int64)
+    reporting[events.token] = 1 + np.isin(events.type, (3, 23, 24, 25, 26))
+    speaks = reporting[subject]
+    governed = np.where(own_verb[e] >= 0, reporting[own_verb[e]], 3)
+    behind_relative = (tail.get(particle, 1) == 3) & (token > last) & (layout.verbs[token] - layout.verbs[last - 1] <= 1)
+    ahead = Window(layout, start)
+    return [
+        cross(agent, kind, label), cross(agent, type_), cross(agent, place), cross(agent, speaks, label),
+        cross(agent, speaks, governed, kind), cross(agent, form, speaks), cross(agent, nominal, speaks),
+        cross(behind_relative, kind, pairs.place), cross(behind_relative, form, type_),
+        cross(ahead.get(cls, -1), place), cross(ahead.get(cls, -1), label, type_), cross(ahead.get(particle, -1), place, label),
+        cross(agent, label, titled, index), cross(agent, commas, clauses),
+        zero, cross(type_, place), cross(type_, place, label), cross(entry, place), cross(entry, place, label),
+        cross(form, place, label), cross(form, place, gap), cross(place, prep), cross(type_, prep, place, label),
+        cross(entry, prep, place), cross(role, label), cross(role, place, label), cross(role, type_), cross(role, gap),
+        cross(role, clauses, commas), cross(place, clauses), cross(place, commas), cross(place, verbs, label),
+        cross(place, others), cross(place, others, label, type_), cross(place, between), cross(gap, side, label),
+        cross(place, gap, label), cross(type_, label), cross(type_, head_class), cross(place, head_class),
+        cross(type_, head_class, side), head_class, head_code, cross(head_code, place), pos[head], cross(titled, label),
+        cross(titled, place), cross(same_quote, place), cross(in_quote, place, label), cross(index, place, label),
+        cross(waw, label, place), cross(waw, previous_label), article[head] * 2 + (phrases.last[f] - first > 1),
+        window.get(cls, -1), cross(window.get(cls, -1), place), window.get(code, -1), window.get(code, -2),
+        cross(window.get(mark, -1), tail.get(mark, 1), label), tail.get(cls, 1), tail.get(code, 1),
+        cross(tail.get(pos, 1), place), cross(window.get(pos, -1), place, label),
+        cross(particle[np.maximum(first - 1, 0)], place), cross(title_class, label == 1), nominal,
+        cross(nominal, place, label), cross(events.person[e], place, label), cross(events.person[e], feminine, place),
+        cross(layout.title[token], place, label), cross(layout.title[token], type_, side, label),
+        cross(clause_start, place, label), cross(nearest, side, label), cross(nearest, place, type_),
+        cross(np.minimum(others, 2), nearest, side, kind), cross(trigger.get(cls, -1), place),
+        cross(trigger.get(pos, -1), trigger.get(pos, 1), place), cross(trigger.get(particle, 1), place, label),
+        cross(trigger.get(layout.column("preposition"), 1), type_, place), cross(kind, bucket(gap_right), place),
+        cross(pick(events.type, left), type_, place), cross(pick(events.type, right), type_, place),
+        cross(_light_side(events, e, first), label, place), cross(prep, label, type_), cross(prep, head_class),
+        layout.quote[first] == layout.quote[np.maximum(first - 1, 0)],
+        cross(np.minimum(f - pairs.head, 3), place, label), cross(np.minimum(f - pairs.head, 3), type_),
+        cross(Window(layout, start).get(code, -1), place), cross(pairs.place, label, type_),
+        cross(layout.column("number")[first], type_, place), cross(layout.column("number")[first], label),
+    ]  # fmt: skip
+
+
+def _heads(layout: Layout, phrases: Phrases) -> Ints:
+    """Give the head of each phrase: its first word, or the second behind a number."""
+    first = phrases.first
+    numbered = (layout.column("number")[first] == 1) & (phrases.last - first > 1)
+    return np.where(numbered, first + 1, first)
+
+
+def _nearest_events(layout: Layout, events: Proposals, at: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Give the rows of the nearest events before and behind each place in its sentence (-1), and the distances."""
+    left = np.searchsorted(events.token, at, side="left") - 1
+    right = np.searchsorted(events.token, at, side="right")
+    count = len(events.token)
+    sentence = layout.sentence[at]
+    good_left = (left >= 0) & (layout.sentence[events.token[np.maximum(left, 0)]] == sentence)
+    bounded = np.minimum(right, count - 1)
+    good_right = (right < count) & (layout.sentence[events.token[bounded]] == sentence)
+    return (
+        np.where(good_left, left, -1), np.where(good_right, bounded, -1),
+        np.where(good_left, at - events.token[np.maximum(left, 0)], 99),
+        np.where(good_right, events.token[bounded] - at, 99),
+    )  # fmt: skip
+
+
+def _light_side(events: Proposals, e: Ints, first: Ints) -> Ints:
+    """Tell where the phrase stands to the light verb of its event: 0 without one, 1 before, 2 between, 3 behind both."""
+    light = events.light[e]
+    token = events.token[e]
+    return np.where(light < 0, 0, np.where(first < light, 1, np.where(first < token, 2, 3)))
+
+
+def rule_scores(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs) -> Floats:
+    """Give 1 to the role that the frame gives to a phrase of the trigger's own clause, a column per class."""
+    scores = np.zeros((len(pairs.event), len(CLASSES)), dtype=np.float32)
+    token, first = events.token[pairs.event], phrases.first[pairs.phrase]
+    low, high = np.minimum(token, first), np.maximum(token, first)
+    close = layout.clause[high] - layout.clause[low] <= 1
+    role = np.where(close & (phrases.titled[pairs.phrase] == 0), pairs.frame_role, 0)
+    place_like = np.isin(role, [ROLE_CODES[r] for r in ("place", "destination", "origin")])
+    role = np.where(place_like & (phrases.label[pairs.phrase] == 1), 0, role)  # a person is no place
+    for number, name in enumerate(CLASSES):
+        if number:
+            scores[:, number] = role == ROLE_CODES[name]
+    scores[:, 0] = 1 - scores[:, 1:].sum(axis=1)
+    return scores
+
+
+def choose(events: Proposals, phrases: Phrases, pairs: Pairs, scores: Floats, thresholds: Floats) -> list[Filled]:
+    """Take every phrase whose likeliest role passes that role's threshold; of overlapping phrases the likelier."""
+    role = np.argmax(np.where(scores >= thresholds, scores, 0)[:, 1:], axis=1) + 1
+    score = scores[np.arange(len(role)), role] if len(role) else np.zeros(0)
+    kept: list[Filled] = []
+    taken: dict[int, list[Filled]] = {}
+    for n in np.argsort(-score, kind="stable").tolist():
+        if score[n] < thresholds[role[n]]:
+            continue
+        filled = Filled(int(pairs.event[n]), int(pairs.phrase[n]), CLASSES[int(role[n])], float(score[n]), n)
+        rivals = taken.setdefault(filled.event, [])
+        first, last = phrases.first[filled.phrase], phrases.last[filled.phrase]
+        if any(phrases.first[r.phrase] < last and first < phrases.last[r.phrase] for r in rivals):
+            continue
+        rivals.append(filled)
+        kept.append(filled)
+    return sorted(kept, key=lambda f: (f.event, f.phrase))

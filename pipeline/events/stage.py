@@ -1,0 +1,288 @@
+"""The stage that finds events: what happened, who did it to whom, when, said by whom, and whether it came about."""
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar, Final
+
+import numpy as np
+
+from pipeline.config import Config
+from pipeline.document import Document, EventMention, Role, Span
+from pipeline.events import attribution, dating, merge, roles, status
+from pipeline.events.candidate import Candidate
+from pipeline.events.clauses import Layout, Phrases, find_phrases, lay_out
+from pipeline.events.cues import CueLexicon, load_cues
+from pipeline.events.decide import Floats, Models, load_models
+from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
+from pipeline.events.ontology import load_ontology
+from pipeline.events.proposals import Frames, Proposals, propose
+from pipeline.events.triggers import find_candidates
+from pipeline.events.wordforms import Ints, WordTable
+from pipeline.schema import STATUSES
+
+Finder = Callable[[Document], Sequence[Candidate]]
+BATCH: Final = 40_000  # tokens that are decided together
+RULE_STRENGTH: Final = 0.5  # without models, candidates of at least this strength are taken
+RULE_THRESHOLDS: Final = {"time": 0.1, "source": 0.1, "same": 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch laid out, with its candidates and cues."""
+
+    layout: Layout
+    proposals: Proposals
+    cues: CueArrays
+
+
+class Engine:
+    """Finds the events of batches; holds the tables that all steps share.
+
+    find: gives the candidates of a document. models: None decides by rule alone. threshold: least score of an event
+    mention, None for that of the models (or of the rules).
+    """
+
+    def __init__(self, find: Finder, models: Models | None = None, threshold: float | None = None) -> None:
+        self.find = find
+        self.models = models
+        self.threshold = threshold
+        self.table = WordTable()
+        self._pairs: roles.Pairs | None = None
+        self.frames = Frames(self.table)
+        self.lexicon: CueLexicon = load_cues()
+        self.source_cue = next(n for n, kind in enumerate(self.lexicon.kinds) if kind.group == "source")
+
+    def with_models(self, models: Models) -> "Engine":
+        """Give an engine that shares the tables of this one and decides with `models`."""
+        other = copy(self)
+        other.models = models
+        return other
+
+    def prepare(self, docs: Sequence[Document]) -> Prepared:
+        """Lay a batch out and find its candidates and cues."""
+        layout = lay_out(docs, self.table)
+        proposals = propose(layout, [self.find(doc) for doc in docs], self.frames)
+        cues = arrange_cues(layout, [self.lexicon.find(doc) for doc in docs], self.lexicon)
+        return Prepared(layout, proposals, cues)
+
+    def extract(self, docs: Sequence[Document]) -> list[Document]:
+        """Give the same documents with their events."""
+        prepared = self.prepare(docs)
+        if not len(prepared.proposals.token):
+            return [replace(doc, events=()) for doc in docs]
+        scores = self.mention_scores(prepared)
+        kept = self.accept(prepared.proposals, scores)
+        events = prepared.proposals.take(kept)
+        if not len(events.token):
+            return [replace(doc, events=()) for doc in docs]
+        mentions = self.describe(prepared, events, scores[kept])
+        pairs = merge.pair_same(events)
+        groups = merge.group(len(mentions), pairs, self.same_scores(prepared, events, mentions, pairs),
+                             self._limit("same"))  # fmt: skip
+        return _hand_out(docs, events, mentions, groups)
+
+    def mention_scores(self, prepared: Prepared) -> Floats:
+        """Give the probability that each candidate reports an event of its type."""
+        if self.models is None:
+            return np.array([c.strength for c in prepared.proposals.items], dtype=np.float32)
+        columns = trigger_features(prepared.layout, prepared.proposals, prepared.cues, self.lexicon)
+        return self.models.nets["mention"].probabilities(encode(columns))[:, 0]
+
+    def accept(self, proposals: Proposals, scores: Floats) -> Ints:
+        """Keep the likeliest candidate of each token where it passes the threshold of its type."""
+        if self.threshold is not None:
+            limit = np.full(len(scores), self.threshold)
+        elif self.models is None:
+            limit = np.full(len(scores), RULE_STRENGTH)
+        else:
+            limits = self.models.thresholds
+            own = proposals.type == attribution.STATEMENT
+            limit = np.where(own, limits["statement"], limits["event"])
+        order = np.lexsort((-scores, proposals.token))
+        token = proposals.token[order]
+        best = np.ones(len(order), dtype=bool)
+        best[1:] = token[1:] != token[:-1]
+        kept = order[best & (scores[order] >= limit[order])]
+        return np.sort(kept)
+
+    def _limit(self, task: str) -> float:
+        return self.models.thresholds[task] if self.models else RULE_THRESHOLDS[task]
+
+    def describe(self, prepared: Prepared, events: Proposals, scores: Floats) -> list[EventMention]:
+        """Give each accepted candidate its roles, date, status and speaker."""
+        layout = prepared.layout
+        phrases = find_phrases(layout, events.token)
+        filled = self.fill_roles(prepared, events, phrases)
+        times = dating.place_times(layout)
+        dated = self.date(prepared, events, times)
+        states, state_scores = self.judge_status(prepared, events, times, dated)
+        cues = status.find_cues(layout, events, prepared.cues, self.lexicon, states)
+        speakers = self.find_speakers(prepared, events, phrases, filled)
+        by_event: dict[int, list[roles.Filled]] = {}
+        for item in filled:
+            by_event.setdefault(item.event, []).append(item)
+        pairs = self._pairs
+        mentions = []
+        for row, candidate in enumerate(events.items):
+            number = int(events.doc[row])
+            doc = layout.docs[number]
+            token = doc.tokens[candidate.token]
+            time = int(times.number[dated[row]]) if dated[row] >= 0 else None
+            found = doc.times[time] if time is not None else None
+            speaker = speakers.get(row)
+            mentions.append(EventMention(
+                candidate.type, token.start, token.end,
+                int(layout.sentence[events.token[row]] - layout.sentence[layout.base[number]]),
+                STATUSES[int(states[row])], cues[row],
+                found.date_start if found else None, found.date_end if found else None,
+                found.granularity if found and (found.date_start or found.date_end) else None,
+                found.basis if found and (found.date_start or found.date_end) else None, time,
+                Span(int(phrases.start[speaker]), int(phrases.end[speaker])) if speaker is not None else None,
+                _entity(doc, phrases, speaker) if speaker is not None else None,
+                tuple(_role(doc, phrases, item, pairs) for item in by_event.get(row, ())),
+                score=float(scores[row]), rule=f"{candidate.entry} {candidate.kind} status={state_scores[row]:.2f}",
+            ))  # fmt: skip
+        return mentions
+
+    def fill_roles(self, prepared: Prepared, events: Proposals, phrases: Phrases) -> list[roles.Filled]:
+        """Choose the fillers of every event."""
+        pairs = self._pairs = roles.pair_up(prepared.layout, events, phrases, self.frames)
+        if self.models is None:
+            scores = roles.rule_scores(prepared.layout, events, phrases, pairs)
+            limits = np.full(len(roles.CLASSES), 0.5, dtype=np.float32)
+        else:
+            columns = roles.pair_features(prepared.layout, events, phrases, self.frames, pairs)
+            scores = self.models.nets["role"].probabilities(encode(columns))
+            limits = np.array([2.0, *(self.models.thresholds[f"role {r}"] for r in roles.CLASSES[1:])], dtype=np.float32)
+        return roles.choose(events, phrases, pairs, scores, limits)
+
+    def date(self, prepared: Prepared, events: Proposals, times: dating.TimePlaces) -> Ints:
+        """Give the row of the time expression that dates each event, -1 without one."""
+        pairs = dating.pair_times(prepared.layout, events, times)
+        if self.models is None:
+            scores = dating.rule_scores(prepared.layout, events, times, pairs)
+        elif len(pairs.event):
+            columns = dating.time_features(prepared.layout, events, times, pairs)
+            scores = self.models.nets["time"].probabilities(encode(columns))[:, 0]
+        else:
+            scores = np.zeros(0, dtype=np.float32)
+        return best_of(len(events.token), pairs.event, pairs.time, scores, self._limit("time"))
+
+    def judge_status(
+        self, prepared: Prepared, events: Proposals, times: dating.TimePlaces, dated: Ints
+    ) -> tuple[Ints, Floats]:
+        """Give the status of each event, as an index into STATUSES, and its probability."""
+        if self.models is None:
+            scores = status.rule_scores(prepared.layout, events, prepared.cues, self.lexicon)
+        else:
+            ahead = pick(times.direction, dated, 0)
+            columns = status.status_features(prepared.layout, events, prepared.cues, self.lexicon, ahead)
+            scores = self.models.nets["status"].probabilities(encode(columns))
+        return np.argmax(scores, axis=1), scores.max(axis=1)
+
+    def find_speakers(
+        self, prepared: Prepared, events: Proposals, phrases: Phrases, filled: Sequence[roles.Filled]
+    ) -> dict[int, int]:
+        """Give the row of the phrase that is the speaker of each event that has one."""
+        sources = attribution.find_sources(prepared.layout, events, phrases, prepared.cues, self.source_cue)
+        pairs = attribution.pair_sources(prepared.layout, events, sources)
+        if not len(pairs.event):
+            return {}
+        if self.models is None:
+            scores = attribution.rule_scores(prepared.layout, events, sources, pairs)
+        else:
+            columns = attribution.source_features(prepared.layout, events, sources, pairs)
+            scores = self.models.nets["source"].probabilities(encode(columns))[:, 0]
+        chosen = best_of(len(events.token), pairs.event, pairs.source, scores, self._limit("source"))
+        actors: dict[int, roles.Filled] = {}
+        for item in filled:
+            if item.role == "actor" and (item.event not in actors or item.score > actors[item.event].score):
+                actors[item.event] = item
+        speakers = {}
+        for row in np.flatnonzero(chosen >= 0).tolist():
+            source = int(chosen[row])
+            event = int(sources.event[source])
+            if event < 0:
+                speakers[row] = int(sources.phrase[source])
+            elif event in actors:
+                speakers[row] = actors[event].phrase
+        return speakers
+
+    def same_scores(
+        self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], pairs: merge.SamePairs
+    ) -> Floats:
+        """Give the probability that two mentions tell the same happening."""
+        if self.models is None or not len(pairs.later):
+            return merge.rule_scores(prepared.layout, events, mentions, pairs)
+        columns = merge.same_features(prepared.layout, events, mentions, pairs)
+        return self.models.nets["same"].probabilities(encode(columns))[:, 0]
+
+
+def best_of(count: int, row: Ints, value: Ints, scores: Floats, threshold: float) -> Ints:
+    """Give, for each of `count` rows, the value with the highest score at or above the threshold, -1 without one."""
+    best = np.full(count, -1, dtype=np.int64)
+    order = np.argsort(scores, kind="stable")
+    order = order[scores[order] >= threshold]
+    best[row[order]] = value[order]
+    return best
+
+
+def _entity(doc: Document, phrases: Phrases, phrase: int) -> str | None:
+    mention = int(phrases.mention[phrase])
+    return (doc.mentions[mention].entity or None) if mention >= 0 else None
+
+
+def _role(doc: Document, phrases: Phrases, item: roles.Filled, pairs: roles.Pairs) -> Role:
+    rule = roles.PLACES[int(pairs.place[item.pair])]
+    return Role(item.role, int(phrases.start[item.phrase]), int(phrases.end[item.phrase]),
+                _entity(doc, phrases, item.phrase), item.score, rule)  # fmt: skip
+
+
+def _hand_out(
+    docs: Sequence[Document], events: Proposals, mentions: Sequence[EventMention], groups: Sequence[int]
+) -> list[Document]:
+    """Give each document its mentions, with happenings numbered from 0."""
+    result = []
+    bounds = np.searchsorted(events.doc, np.arange(len(docs) + 1))
+    for number, doc in enumerate(docs):
+        numbers: dict[int, int] = {}
+        own = []
+        for row in range(int(bounds[number]), int(bounds[number + 1])):
+            event = numbers.setdefault(groups[row], len(numbers))
+            own.append(replace(mentions[row], event=event))
+        result.append(replace(doc, events=tuple(own)))
+    return result
+
+
+class Events:
+    """Fills `events` from everything that earlier stages found."""
+
+    name: ClassVar[str] = "events"
+    reads: ClassVar[frozenset[str]] = frozenset({"text", "segments", "tokens", "sentences", "mentions", "times"})
+    writes: ClassVar[frozenset[str]] = frozenset({"events"})
+
+    def __init__(self, config: Config | None = None) -> None:
+        settings = (config or Config()).events
+        ontology = load_ontology(Path(settings.ontology) if settings.ontology else None)
+        models = load_models() if settings.model == "learned" else None
+        self._engine = Engine(lambda doc: find_candidates(doc, ontology), models, settings.threshold)
+
+    def __call__(self, docs: Sequence[Document]) -> list[Document]:
+        """Give the same documents with events; a batch never changes what is found in a document."""
+        return [done for batch in _batches(docs) for done in self._engine.extract(batch)]
+
+
+def _batches(docs: Sequence[Document]) -> Iterator[list[Document]]:
+    """Cut documents into batches of about BATCH tokens."""
+    batch: list[Document] = []
+    size = 0
+    for doc in docs:
+        batch.append(doc)
+        size += len(doc.tokens)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,150 @@
+"""Did it happen: the status of each event mention, by rule, and the cue that decides it."""
+
+from typing import Final
+
+import numpy as np
+
+from pipeline.document import Span
+from pipeline.events.clauses import Layout
+from pipeline.events.cues import CueLexicon
+from pipeline.events.decide import Floats
+from pipeline.events.features import CueArrays, Window, bucket, cross, cue_before, cue_behind, neighbours, pick
+from pipeline.events.proposals import TENSES, Proposals
+from pipeline.events.wordforms import Ints
+from pipeline.schema import STATUSES
+
+OCCURRED: Final = STATUSES.index("OCCURRED")
+PLANNED: Final = STATUSES.index("PLANNED")
+ONGOING: Final = STATUSES.index("ONGOING")
+POSSIBLE: Final = STATUSES.index("POSSIBLE")
+# Where several cues govern one event, the one that decides: what was called off was also planned.
+_ORDER: Final = ("CANCELLED", "POSTPONED", "DENIED", "ATTEMPTED", "REQUESTED", "POSSIBLE", "PLANNED", "ONGOING")
+BEHIND: Final = 3  # tokens behind a trigger in which an adjective may tell its status (زيارة مرتقبة)
+_FUTURE: Final = TENSES.index("future")
+
+
+def governing_cues(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, status: str) -> Ints:
+    """Give the place of the nearest cue of a status that governs each event, -1 without one."""
+    best = np.full(len(events.token), -1, dtype=np.int64)
+    least = np.full(len(events.token), 1000, dtype=np.int64)
+    for kind, info in enumerate(lexicon.kinds):
+        if info.group != status:
+            continue
+        place, distance = cue_before(layout, cues, kind, events.token)
+        good = (place >= 0) & (distance < info.reach) & (distance < least)
+        if info.scope == "next":  # قد before a past verb asserts
+            good &= events.tense != TENSES.index("past")
+        if info.scope == "near":
+            good &= layout.clause[np.maximum(place, 0)] >= layout.clause[events.token] - 1
+        best, least = np.where(good, place, best), np.where(good, distance, least)
+        if status in ("PLANNED", "ONGOING", "POSTPONED", "CANCELLED", "POSSIBLE"):
+            place, distance = cue_behind(layout, cues, kind, events.token)
+            good = (place >= 0) & (distance <= BEHIND) & (distance < least) & (events.kind > 0)
+            best, least = np.where(good, place, best), np.where(good, distance, least)
+    return best
+
+
+def rule_scores(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon) -> Floats:
+    """Give 1 for the status that the cues decide, a column per status."""
+    chosen = np.full(len(events.token), OCCURRED, dtype=np.int64)
+    chosen = np.where(events.tense == _FUTURE, PLANNED, chosen)
+    past = (events.kind == 0) & (events.tense == TENSES.index("past"))
+    for status in reversed(_ORDER):
+        place = governing_cues(layout, events, cues, lexicon, status)
+        good = place >= 0
+        if status in ("PLANNED", "POSSIBLE", "ONGOING"):
+            good &= ~past
+        chosen = np.where(good, STATUSES.index(status), chosen)
+    scores = np.zeros((len(events.token), len(STATUSES)), dtype=np.float32)
+    scores[np.arange(len(chosen)), chosen] = 1
+    return scores
+
+
+def status_features(
+    layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, ahead: Ints
+) -> list[Ints]:
+    """Give the columns that decide the status of each event mention.
+
+    ahead: where the date of each mention lies to publication (index into dating.DIRECTIONS).
+    """
+    token, kind, type_ = events.token, events.kind, events.type
+    window = Window(layout, token)
+    code, cls, pos = layout.column("code"), layout.column("word_class"), layout.column("pos")
+    tense, attached = layout.column("tense"), layout.column("proclitic")[token]
+    article = layout.column("article")[token]
+    rule = np.argmax(rule_scores(layout, events, cues, lexicon), axis=1)
+    left, _, gap_left, _ = neighbours(events, layout)
+    light = np.maximum(events.light, 0)
+    light_code, light_tense = np.where(events.light >= 0, code[light], -1), np.where(events.light >= 0, tense[light], -1)
+    form = cross(kind, events.tense, events.passive)
+    title, quoted = layout.title[token], (layout.quote[token] > 0).astype(np.int64)
+    opening = first_tense(layout, token)
+    near = np.minimum(bucket(gap_left), 7)
+    left_type, left_entry = pick(type_, left), pick(events.entry, left)
+    columns = [
+        type_, form, cross(type_, form), events.entry, rule, cross(rule, form), cross(rule, type_), cross(rule, kind, title),
+        ahead, cross(ahead, form), cross(ahead, type_), cross(ahead, rule), title, cross(title, form), cross(title, type_, kind),
+        quoted, cross(quoted, form), window.get(code, -1), window.get(code, -2), window.get(code, 1), window.get(cls, -1),
+        window.get(cls, -2), window.get(cls, 1), cross(window.get(cls, -1), kind), cross(window.get(code, -1), kind),
+        cross(attached, kind), cross(attached, kind, type_), cross(attached, left_type, kind), cross(attached, window.get(pos, -1), kind),
+        cross(left_type, near), cross(left_type, type_), cross(left_entry, near < 6), cross(left_entry, attached, near < 4),
+        cross(pick(events.tense, left), pick(kind, left), kind), article, cross(article, type_), cross(article, kind, window.get(pos, -1)),
+        light_code, light_tense, opening, cross(opening, kind), cross(opening, title, kind), cross(opening, attached),
+        events.suffix > 0, cross(events.passive, kind), events.person,
+        *_shared(events, rule, form),
+    ]  # fmt: skip
+    for name in STATUSES[1:]:
+        place = governing_cues(layout, events, cues, lexicon, name)
+        word = pick(code, place)
+        between = np.where(place >= 0, np.minimum(np.abs(layout.clause[token] - pick(layout.clause, place, 0)), 3), 9)
+        step = np.where(place >= 0, bucket(np.abs(token - place)), 9)
+        columns += [cross(step, kind), cross(between, kind), word, cross(word, step < 4), cross(place >= 0, rule, quoted)]
+    return columns
+
+
+def _shared(events: Proposals, rule: Ints, form: Ints) -> list[Ints]:
+    """Tell what the other mentions of the same type in the document look like: they often tell the same happening."""
+    columns = []
+    group = events.doc * 64 + events.type
+    _, inverse = np.unique(group, return_inverse=True)
+    for value in (ONGOING, PLANNED, POSSIBLE, OCCURRED):
+        count = np.bincount(inverse, rule == value)[inverse] - (rule == value)
+        columns.append(cross(np.minimum(count, 2).astype(np.int64), rule))
+    finite = (events.kind == 0) & (events.tense == TENSES.index("past"))
+    count = np.bincount(inverse, finite)[inverse] - finite
+    columns.append(cross(np.minimum(count, 2).astype(np.int64), form))
+    size = np.bincount(inverse)[inverse]
+    columns.append(cross(np.minimum(size, 4), form))
+    return columns
+
+
+def first_tense(layout: Layout, token: Ints) -> Ints:
+    """Give the tense of the first verb of each token's sentence, 0 without one."""
+    tense = np.where(layout.name > 0, 0, layout.column("tense"))
+    verbs = np.flatnonzero(tense > 0)
+    if not len(verbs):
+        return np.zeros(len(token), dtype=np.int64)
+    starts = layout.sentence_first[layout.sentence[token]]
+    first = verbs[np.minimum(np.searchsorted(verbs, starts), len(verbs) - 1)]
+    return np.where(layout.sentence[first] == layout.sentence[token], tense[first], 0)
+
+
+def find_cues(
+    layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, status: Ints
+) -> list[Span | None]:
+    """Give the raw span of the words that decide each event's status; None for what simply occurred."""
+    places = np.full(len(status), -1, dtype=np.int64)
+    for number, name in enumerate(STATUSES):
+        if number != OCCURRED and (status == number).any():
+            places = np.where(status == number, governing_cues(layout, events, cues, lexicon, name), places)
+    own = (places < 0) & (status == PLANNED) & (events.tense == _FUTURE)
+    places = np.where(own, events.token, places)
+    found: list[Span | None] = []
+    for row, place in enumerate(places.tolist()):
+        if place < 0:
+            found.append(None)
+            continue
+        number = int(events.doc[row])
+        token = layout.docs[number].tokens[place - int(layout.base[number])]
+        found.append(Span(token.start, token.end))
+    return found

@@ -1,0 +1,188 @@
+"""What the event models know about a word form before they see its sentence.
+
+Every distinct folded form becomes one row of parallel arrays, so that a text is turned into features by indexing. The
+distributional class and the part of speech come from `models/events/words.tsv` (made by training/event_words.py);
+forms outside it are described by their letters.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import mmh3
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.document import Token
+from pipeline.errors import ResourceError
+from pipeline.resources import load_toml
+
+Ints = NDArray[np.int64]
+
+MODELS: Final = Path(__file__).parents[2] / "models" / "events"  # the shipped weights
+POS: Final = (
+    "X", "NOUN", "ADJ", "PROPN", "VERB", "NUM", "ADP", "CCONJ", "SCONJ", "PRON", "DET", "AUX", "ADV", "PART", "PUNCT"
+)  # fmt: skip
+PARTICLES: Final = (
+    "", "preposition", "subordinator", "relative", "coordinator", "negation", "auxiliary", "demonstrative", "pronoun"
+)  # fmt: skip
+MARKS: Final = ("", "comma", "stop", "colon", "open", "close", "quote", "bracket_open", "bracket_close", "dash", "other")
+_MARKS: Final = {
+    **dict.fromkeys("،,؛;", 1), **dict.fromkeys(".!؟?…", 2), ":": 3, **dict.fromkeys("«“„", 4), **dict.fromkeys("»”", 5),
+    **dict.fromkeys("\"'’‘", 6), **dict.fromkeys("([{", 7), **dict.fromkeys(")]}", 8), **dict.fromkeys("-–—/", 9),
+}  # fmt: skip
+_SUFFIXES: Final = ("هما", "هم", "ها", "هن", "كم", "نا", "ه")  # attached pronouns that a form may end with
+_PROCLITICS: Final = "بلك"  # BEH, LAM, KAF: attached prepositions, numbered from 1
+_CLASSES: Final = 400  # classes of words.tsv; forms outside it get classes above this number
+_MAX_ROWS: Final = 1 << 18  # rows kept in memory before the table starts anew
+
+
+class WordTable:
+    """Parallel arrays over the word forms seen so far; `rows` gives the attributes of each token.
+
+    code: 31-bit hash of the form without a leading و or ف. word_class: distributional class. pos, particle, mark:
+    indices into POS, PARTICLES, MARKS. article: the form carries ال (behind any proclitic). proclitic: 0 none, 1 ب,
+    2 ل, 3 ك before an article, or on a form that is better known without it. waw: a leading و or ف. suffix: an
+    attached pronoun. preposition: number of the particle that the word is, or that is attached to it; 0 none.
+    number: a numeral. tail: hash of the last two letters. tense: 1 past, 2 present, 3 future, 0 no verb.
+    """
+
+    FIELDS: Final = (
+        "code", "word_class", "pos", "particle", "mark", "article", "proclitic", "waw", "suffix", "preposition",
+        "number", "tail", "tense",
+    )  # fmt: skip
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._known = _read_words(path or MODELS / "words.tsv")
+        self._particles = _read_particles()
+        self._numbers = {w: n for n, w in enumerate(sorted(self._particles), start=len(_PROCLITICS) + 1)}
+        self._rows: dict[str, int] = {}
+        self._data: list[tuple[int, ...]] = []
+        self._table: Ints = np.zeros((0, len(self.FIELDS)), dtype=np.int64)
+
+    def preposition_number(self, surface: str) -> int:
+        """Give the number under which `preposition` stores a particle; 0 where it is none."""
+        if len(surface) == 1 and surface in _PROCLITICS:
+            return _PROCLITICS.index(surface) + 1
+        return self._numbers.get(surface, 0)
+
+    def rows(self, tokens: Sequence[Token]) -> Ints:
+        """Give the attributes of each token, a column per field of `FIELDS`."""
+        known = self._rows
+        found = np.array([known.get(token.norm, -1) for token in tokens], dtype=np.int64)
+        for i in np.flatnonzero(found < 0).tolist():
+            found[i] = self._add(tokens[i].norm)
+        if len(self._data) > len(self._table):
+            fresh = np.array(self._data[len(self._table) :], dtype=np.int64)
+            self._table = np.concatenate([self._table, fresh])
+        result: Ints = self._table[found]
+        if len(self._data) > _MAX_ROWS:
+            self._rows, self._data, self._table = {}, [], self._table[:0]
+        return result
+
+    def _add(self, norm: str) -> int:
+        row = self._rows.get(norm)
+        if row is None:
+            row = self._rows[norm] = len(self._data)
+            self._data.append(self._describe(norm))
+        return row
+
+    def _describe(self, norm: str) -> tuple[int, ...]:
+        mark = _MARKS.get(norm, 0) if len(norm) == 1 else 0
+        if not mark and not any(c.isalnum() for c in norm):
+            mark = len(MARKS) - 1
+        if mark:
+            return (form_code(norm), _CLASSES + mark, POS.index("PUNCT"), 0, mark, 0, 0, 0, 0, 0, 0, 0, 0)
+        waw, body = self._cut_conjunction(norm)
+        word_class, pos = self._look_up(norm, body)
+        particle = PARTICLES.index(self._particles.get(body, ""))
+        proclitic, stem = self._cut_proclitic(body)
+        article = int(stem.startswith("ال") and len(stem) > 3)
+        number = int(norm[0].isdigit() or pos == POS.index("NUM"))
+        suffix = next((n for n, s in enumerate(_SUFFIXES, 1) if body.endswith(s) and len(body) > len(s) + 2), 0)
+        if article or particle:
+            suffix = 0
+        preposition = self._numbers[body] if particle == 1 else proclitic
+        return (
+            form_code(body), word_class, pos, particle, 0, article, proclitic, waw, suffix, preposition, number,
+            form_code(body[-2:]) & 0xFFFF, _tense(body) if pos == POS.index("VERB") else 0,
+        )  # fmt: skip
+
+    def _cut_conjunction(self, norm: str) -> tuple[int, str]:
+        """Take a leading و or ف off where the rest is a better known word."""
+        if len(norm) < 3 or norm[0] not in "وف" or norm in self._particles:
+            return 0, norm
+        rest = norm[1:]
+        whole, part = self._known.get(norm), self._known.get(rest)
+        if rest in self._particles or rest.startswith("ال"):
+            return 1, rest
+        if part and (not whole or part[2] > whole[2]):
+            return 1, rest
+        if not whole and norm[0] == "و" and len(norm) > 4:
+            return 1, rest
+        return 0, norm
+
+    def _cut_proclitic(self, body: str) -> tuple[int, str]:
+        """Take ب, ل or ك off a noun; the rest of لل is read with the article that it hides."""
+        if body.startswith("لل") and len(body) > 4:
+            return 2, "ال" + body[2:]
+        if len(body) < 4 or body[0] not in _PROCLITICS or body in self._particles:
+            return 0, body
+        rest, number = body[1:], _PROCLITICS.index(body[0]) + 1
+        if rest.startswith("ال") and len(rest) > 4:
+            return number, rest
+        whole, part = self._known.get(body), self._known.get(rest)
+        if part and (not whole or part[2] > 3 * whole[2]) and part[1] != POS.index("VERB"):
+            return number, rest
+        return 0, body
+
+    def _look_up(self, norm: str, body: str) -> tuple[int, int]:
+        """Give class and part of speech; for an unknown form, those that its letters suggest."""
+        entry = self._known.get(body) or self._known.get(norm)
+        if entry is None and body.startswith("لل"):
+            entry = self._known.get("ال" + body[2:])
+        if entry is None and body[0] in "بلكس" and len(body) > 3:
+            entry = self._known.get(body[1:])
+        if entry:
+            return entry[0], entry[1]
+        if body[0].isdigit():
+            return _CLASSES + 20, POS.index("NUM")
+        return _CLASSES + 32 + form_code(body[:2] + "~" + body[-1:]) % 32, POS.index("X")
+
+
+def _tense(body: str) -> int:
+    """Tell the tense of a verb by its first letter: 1 past, 2 present, 3 future."""
+    if body[0] == "س" and body[1:2] in ("ي", "ت", "ن", "ا"):  # SEEN before YEH, TEH, NOON, ALEF
+        return 3
+    if body[0] in "ين" or (body[0] == "ت" and body[-1] != "ت"):  # YEH, NOON; TEH
+        return 2
+    return 1
+
+
+def form_code(text: str) -> int:
+    """Give the 31-bit hash under which `code` stores a folded form."""
+    return mmh3.hash(text.encode("utf-8", "surrogatepass"), 17, signed=False) & 0x7FFFFFFF
+
+
+@cache
+def _read_words(path: Path) -> dict[str, tuple[int, int, int]]:
+    """Read form -> (class, part of speech, count)."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ResourceError(f"word table {path} cannot be read: {error}; reinstall rasd") from error
+    cells = (line.split("\t") for line in lines[1:])
+    return {c[0]: (int(c[1]), POS.index(c[2]) if c[2] in POS else 0, int(c[3])) for c in cells}
+
+
+@cache
+def _read_particles() -> dict[str, str]:
+    """Read word -> class of particle; where two classes list a word, the first one of the file holds."""
+    found: dict[str, str] = {}
+    for name, table in load_toml("clauses/words.toml").items():
+        if name not in PARTICLES:
+            continue
+        for word in table["words"].split():
+            found.setdefault(word, name)
+    return found

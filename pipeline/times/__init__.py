@@ -1,0 +1,1 @@
+"""Date expressions and the intervals that they denote."""

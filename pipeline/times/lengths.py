@@ -1,0 +1,146 @@
+"""Readers of lengths of time that are counted from today or from an edge of a period."""
+
+from typing import Final
+
+from pipeline.times.lines import Line
+from pipeline.times.nodes import Hit, Offset, Window
+from pipeline.times.numbers import cardinal, counted
+
+# Kinds of words that turn the noun before them into something else than a length: عام 1948, شهر مارس, يوم الأحد.
+_NAMED: Final = frozenset({
+    "digits", "month", "weekday", "day", "ordinal", "ordinal_tens", "ordinal_last", "article", "feast", "decade",
+})  # fmt: skip
+
+
+def _length(line: Line, i: int) -> tuple[str, int | None, int] | None:
+    """Read a length: ثلاثة أيام، 3 أيام، يومين، أسبوع، عدة أشهر، سنوات قليلة (count None)."""
+    if some := line.find(i, "some_time"):
+        if some[1] == i + 1 and line.norm(some[1]).startswith("ال"):  # the article: قبل فترة الانتخابات
+            return None
+        return "vague", None, line.after(some[1], "some_after")
+    if some := line.find(i, "some"):
+        unit = line.find(some[1], "unit")
+        return (unit[0][0], None, unit[1]) if unit and unit[0][2] != "definite" else None
+    number = cardinal(line, i)
+    if number:
+        unit = line.find(number[1], "unit")
+        if not unit or unit[0][2] in ("definite", "construct") or number[0] == 0:
+            return None
+        return unit[0][0], number[0], unit[1]
+    unit = line.find(i, "unit")
+    if not unit or unit[0][2] in ("definite", "construct"):
+        return None
+    name, count, _ = unit[0]
+    j = unit[1]
+    if count == 3:
+        return name, None, line.after(j, "some_after")
+    if count == 1:
+        one = line.find(j, "one")
+        if one and one[0] == 1:
+            return name, 1, one[1]
+        return (name, 1, j) if _NAMED.isdisjoint(line.kinds(j)) else None  # عام 1948, شهر مارس: no length
+    return name, count, j
+
+
+def offset(line: Line, i: int) -> Hit:
+    """Read a distance from today: قبل يومين، بعد نحو ثلاثة أسابيع، منذ عشر سنوات، بعد ذلك بأسبوعين."""
+    for kind, sign in (("after_that", 1), ("before_that", -1)):
+        if (head := line.find(i, kind)) and line.clitic(head[1]) == "ب":
+            length = line.read_at(head[1], _length)
+            if length:
+                return Offset(length[0], length[1], sign, context=True), length[2]
+    for kind, sign in (("since", -1), ("before", -1), ("after", 1)):
+        head = line.find(i, kind)
+        if not head:
+            continue
+        j = head[1]
+        for _ in range(2):
+            j = line.after(j, "approx")
+        length = _length(line, j)
+        if not length:
+            return None
+        unit, count, j = length
+        if unit == "minute" or (unit == "hour" and sign > 0):
+            return None
+        if (before := line.find(i - 1, "unit")) and before[0][:2] == (unit, 1) and sign > 0:
+            return None  # يوما بعد يوم
+        if (more := line.joined_by_and(j)) is not None and (half := line.find(more, "fraction", True)):
+            j = half[1]
+        j = line.after(j, "bare")
+        if unit == "night" or line.has(j, "bce"):
+            return None
+        only = line.after(j, "whole")
+        if (line.has(only, "from") or (sign > 0 and line.has(only, "on"))) and not line.has(only + 1, "now"):
+            return None  # counted from something that the text tells, not from today
+        return Offset(unit, count, sign, since=kind == "since"), j
+    return None
+
+
+def window(line: Line, i: int) -> Hit:
+    """Read a length that ends or begins today: الأشهر الستة الماضية، 24 ساعة الماضية، آخر ثلاث سنوات، عقود مضت."""
+    if (head := line.find(i, "last_bare")) and (number := cardinal(line, head[1])):
+        unit = line.find(number[1], "unit")
+        if unit and unit[0][2] != "definite" and not _of_something(line, unit[0][0], unit[1]):
+            return Window(unit[0][0], number[0], -1), line.after(unit[1], "bare")
+        return None
+    j = line.after(i, "article")
+    number = cardinal(line, j) or (counted(line, i) if j == i else None)
+    j = number[1] if number else i
+    unit = line.find(j, "unit")
+    if not unit:
+        return None
+    name, count, state = unit[0]
+    j = unit[1]
+    value = number[0] if number else {2: 2}.get(count)
+    if state == "definite":
+        if number is None and count == 1:
+            return None
+        if number is None and (read := counted(line, j)):
+            value, j = read
+        j = line.after(j, "some_after")
+        if number is None and value is None and (read := counted(line, j)):
+            j = read[1]
+    for kind in ("shift", "recent") if state == "definite" or number else ():
+        if (direction := line.find(j, kind)) and direction[0]:
+            j = direction[1]
+            return None if _of_something(line, name, j) else (Window(name, value, direction[0]), j)
+    if state != "definite" and (number or count > 1):
+        j = line.after(j, "some_after")
+        if direction := line.find(j, "bare"):
+            return Window(name, value, direction[0]), direction[1]
+    return None
+
+
+def _of_something(line: Line, unit: str, j: int) -> bool:
+    """Tell whether a length is the end of something that is told behind it (الدقائق الأخيرة من المباراة)."""
+    return unit == "minute" or line.has(j, "from")
+
+
+def edge(line: Line, i: int) -> tuple[str, int, bool, int] | None:
+    """Read the first or last so many units of something: الأشهر الستة الأولى، السبعة أشهر الأولى، آخر ثلاثة أيام.
+
+    Gives the unit, the count, whether they are the last, and the index behind them.
+    """
+    rank = line.find(i, "ordinal_bare") or line.find(i, "last_bare")
+    if rank and rank[0] in (1, -1):
+        number = cardinal(line, rank[1])
+        unit = line.find(number[1], "unit") if number else line.find(rank[1], "unit")
+        if unit and unit[0][2] in ("indefinite", "accusative") and (number or unit[0][1] == 2):
+            return unit[0][0], number[0] if number else 2, rank[0] < 0, unit[1]
+        return None
+    number = cardinal(line, i) or counted(line, i)
+    unit = line.find(number[1] if number else i, "unit")
+    if not unit:
+        return None
+    j = unit[1]
+    if number is None:
+        if unit[0][2] != "definite" or unit[0][1] == 1:
+            return None
+        number = (2, j) if unit[0][1] == 2 else counted(line, j)
+        if number is None:
+            return None
+        j = number[1]
+    last = line.find(j, "ordinal_last") or line.find(j, "recent")
+    first = line.find(j, "ordinal")
+    found = last or (first if first and first[0] == 1 else None)
+    return (unit[0][0], number[0], last is not None, found[1]) if found else None

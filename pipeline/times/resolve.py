@@ -1,0 +1,66 @@
+"""From the expressions of one article to its times, in order, each in the light of those before it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from pipeline.config import TimesConfig
+from pipeline.document import TimeSpan
+from pipeline.times import resolve_dates, resolve_named, resolve_parts, resolve_units
+from pipeline.times.anchors import Anchor
+from pipeline.times.nodes import Date, Expression, Node, Period, Range
+from pipeline.times.values import Context, Value, resolve
+
+TODAY: Final = Date(today=0)
+_REACH: Final = 3  # sentences over which التالي and نفسه look back
+# The modules that tell `resolve` what each node denotes.
+RESOLVERS: Final = (resolve_dates, resolve_units, resolve_parts, resolve_named)
+
+
+def resolve_all(found: Sequence[Expression], anchor: Anchor, config: TimesConfig) -> list[TimeSpan]:
+    """Resolve the expressions of one article in order, each in the light of those before it."""
+    context = Context(config, anchor.day)
+    spans = []
+    told_in = 0  # sentence of the last date that a later one may be counted from
+    for x in found:
+        if anchor.day is None and x.node == TODAY and x.tense >= 0:
+            continue  # nowadays, in a text that tells no day of its own
+        if x.sentence - told_in > _REACH:
+            context = replace(context, last=None, last_day=None, last_month=None)
+        context = replace(context, tense=x.tense)
+        value = resolve(x.node, context)
+        spans.append(_span(x, value, anchor.day))
+        remembered = _remembering(context, x.node, value)
+        told_in = x.sentence if remembered is not context else told_in
+        context = remembered
+    return spans
+
+
+def _span(x: Expression, value: Value, anchor: date | None) -> TimeSpan:
+    return TimeSpan(
+        x.start,
+        x.end,
+        value.start,
+        value.end,
+        value.granularity,
+        value.basis,
+        value.calendar,
+        value.reference if value.basis == "relative" else anchor if value.anchored else None,
+        x.sentence,
+    )
+
+
+def _remembering(context: Context, node: Node, value: Value) -> Context:
+    """Keep what later expressions of the article may be counted from."""
+    if value.start is None:
+        return context
+    if isinstance(node, Date) and node.year is not None and value.calendar == "gregorian":
+        context = replace(context, stated_year=value.start.year)
+    if isinstance(node, Range) or (isinstance(node, Period) and node.frame == "context" and node.shift < 0):
+        return context
+    if value.granularity == "day":
+        return replace(context, last=value, last_day=value)
+    if value.granularity in ("month", "vague"):
+        return replace(context, last=value, last_month=value)
+    return replace(context, last=value)

@@ -1,0 +1,158 @@
+"""How parts of periods and ranges are resolved."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from pipeline.times.calendars import Interval, shift_day, shift_months, years
+from pipeline.times.nodes import Date, Edge, Node, Nth, Part, Period, Range
+from pipeline.times.resolve_dates import candidates
+from pipeline.times.resolve_units import UNIT_MONTHS, moved_by
+from pipeline.times.values import Context, Value, resolve
+
+_PARTS: Final = {"first": 0, "middle": 1, "last": 2}
+
+
+@resolve.register
+def _part(node: Part, context: Context) -> Value:
+    held = resolve(node.of, context)
+    if held.start is None or held.end is None:
+        return replace(held, granularity="vague" if node.part in _PARTS else "day")
+    if node.part == "first_day":
+        return replace(held, end=held.start, granularity="day")
+    if node.part == "last_day":
+        return replace(held, start=held.end, granularity="day")
+    start, end = _third(held, _PARTS[node.part])
+    return replace(held, start=start, end=end, granularity="vague")
+
+
+def _third(held: Value, index: int) -> Interval:
+    """Cut a unit in thirds as news does: days 1-10, 11-20, 21-end of a month; years 0-3, 4-6, 7-9 of a decade."""
+    start, end = held.start, held.end
+    assert start is not None and end is not None
+    days = (end - start).days + 1
+    steps: tuple[int, ...]
+    if held.granularity == "month":
+        steps = (0, 10, 20)
+        first = shift_day(start, steps[index])
+        last = end if index == 2 else shift_day(start, steps[index] + 9)
+    elif held.granularity == "week":
+        first, last = shift_day(start, (0, 2, 5)[index]), shift_day(start, (1, 4, 6)[index])
+    elif held.granularity in ("decade", "century"):
+        steps = (0, 4, 7, 10) if held.granularity == "decade" else (0, 40, 61, 100)
+        found = years(start.year + steps[index], start.year + steps[index + 1] - 1)
+        first, last = found or (start, end)
+    elif held.calendar == "gregorian" and held.granularity in ("quarter", "season", "year", "half"):
+        months = (end.year - start.year) * 12 + end.month - start.month + 1
+        first = shift_months(start, months * index // 3)
+        following = shift_months(start, months * (index + 1) // 3)
+        last = shift_day(following, -1) if following else end
+    else:
+        first, last = shift_day(start, days * index // 3), shift_day(start, days * (index + 1) // 3 - 1)
+    return first or start, last or end
+
+
+@resolve.register
+def _nth(node: Nth, context: Context) -> Value:
+    held = resolve(node.of, context)
+    unit = "day" if node.unit == "night" else node.unit
+    granularity = "half" if unit == "third" else unit
+    value = replace(held, granularity=granularity)
+    if held.start is None or held.end is None:
+        return value
+    number, start, end = node.number, held.start, held.end
+    found: Interval | None = None
+    days = (end - start).days + 1
+    if unit in ("day", "week"):
+        length = 7 if unit == "week" else 1
+        first = shift_day(start, (number - 1) * length) if number > 0 else shift_day(end, 1 - length)
+        last = shift_day(first, length - 1) if first else None
+        found = (first, last) if first and last and first <= end else None
+    elif unit in ("half", "third", "quarter") and (days < 89 or held.calendar == "hijri"):
+        parts = {"half": 2, "third": 3, "quarter": 4}[unit]
+        number = parts if number < 0 else number
+        first, following = (shift_day(start, _cut(days, parts, k)) for k in (number - 1, number))
+        last = end if number == parts else shift_day(following, -1) if following else None
+        found = (first, last) if first and last and number <= parts else None
+    else:
+        total = (end.year - start.year) * 12 + end.month - start.month + 1
+        step = {"half": total // 2, "third": total // 3, "quarter": total // 4}.get(unit, UNIT_MONTHS.get(unit, 12))
+        first = shift_months(start, (number - 1) * step if number > 0 else total - step)
+        following = shift_months(first, step) if first and step else None
+        last = shift_day(following, -1) if following else None
+        found = (first, last) if first and last and last <= end and first >= start else None
+    return replace(value, start=found[0] if found else None, end=found[1] if found else None)
+
+
+def _cut(days: int, parts: int, k: int) -> int:
+    """Give the days before the k-th cut of a unit in equal parts; the first half of a month has 15."""
+    return 15 if parts == 2 and k == 1 and days < 32 else days * k // parts
+
+
+@resolve.register
+def _edge(node: Edge, context: Context) -> Value:
+    held = resolve(node.of, context)
+    granularity = "day" if node.unit == "night" else node.unit
+    value = replace(held, granularity=granularity)
+    if held.start is None or held.end is None:
+        return value
+    if node.last:
+        start = moved_by(shift_day(held.end, 1) or held.end, node.unit, -node.count)
+        return replace(value, start=start if start and start >= held.start else None)
+    following = moved_by(held.start, node.unit, node.count)
+    end = shift_day(following, -1) if following else None
+    return replace(value, end=end if end and end <= held.end else None)
+
+
+@resolve.register
+def _range(node: Range, context: Context) -> Value:
+    last = resolve(node.last, context)
+    first_node = node.first
+    if isinstance(first_node, Date) and isinstance(node.last, Date) and first_node.year is None:
+        first_node = _completed(first_node, node.last)
+    first = resolve(first_node, context)
+    if first.start and last.start and first.start > last.start and first.basis in ("partial", "weekday"):
+        first = _before(first_node, last.start, first)
+    vague = first.granularity == "vague" or last.granularity == "vague"
+    granularity = last.granularity
+    if vague:
+        granularity = _coarse(node.last)
+    if first.start and last.end and first.start > last.end:
+        return replace(last, start=None, end=None, granularity=granularity)
+    if (first.start is None) != (last.end is None) and first.basis in ("partial", "weekday"):
+        return replace(last, start=first.start, end=last.end, granularity=granularity)
+    return replace(last, start=first.start, end=last.end, granularity=granularity)
+
+
+def _coarse(node: Node) -> str:
+    """Give the unit that a part of a month or year is cut from."""
+    while isinstance(node, Part):
+        node = node.of
+    if isinstance(node, Date):
+        return "month" if node.month else "year"
+    return node.unit if isinstance(node, Period) else "vague"
+
+
+def _completed(first: Date, last: Date) -> Date:
+    """Give the first date of a range what only its last one says: the year, or what places it."""
+    if first.month is None and first.day is None:
+        return first
+    later = (last.month or 0, last.day or 0) < (first.month or 0, first.day or 0) and last.month is not None
+    if last.year is not None:
+        return replace(first, year=last.year - later, calendar=first.calendar)
+    if first.shift is None and first.within is None:
+        if later and last.shift is not None:
+            return first
+        return replace(first, shift=last.shift, within=last.within)
+    return first
+
+
+def _before(node: Node, end: date, value: Value) -> Value:
+    """Move the first day of a range back before its end."""
+    if not isinstance(node, Date) or value.start is None or value.end is None:
+        return value
+    if node.weekday is not None and node.month is None:
+        start = shift_day(end, -((end.weekday() - node.weekday) % 7))
+        return replace(value, start=start, end=start)
+    earlier = [c for c in candidates(node, end) if c[0] <= end]
+    return replace(value, start=earlier[-1][0], end=earlier[-1][1]) if earlier else value

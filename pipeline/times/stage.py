@@ -1,0 +1,104 @@
+"""The stage that finds date expressions, settles what today is in each article, and resolves them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import ClassVar, Final
+
+from pipeline.config import Config, TimesConfig
+from pipeline.document import Document, Segment, TimeSpan, Token
+from pipeline.times.anchors import Anchor, find_anchors
+from pipeline.times.contexts import with_known_year
+from pipeline.times.expressions import find_nodes
+from pipeline.times.lines import Line
+from pipeline.times.nodes import Date, Decade, Expression, Node, Offset, Part, Range, Weekend
+from pipeline.times.resolve import TODAY, resolve_all
+from pipeline.times.tense import tense, tense_of
+from pipeline.times.vocabulary import Vocabulary, vocabulary
+
+_HEAD: Final = 6  # words before the date of a dateline
+_DATELINE: Final = frozenset({"-", "–", "—", "/", ":"})  # marks behind it
+
+
+class Times:
+    """Fills `times` and the anchors of `segments`."""
+
+    name: ClassVar[str] = "times"
+    reads: ClassVar[frozenset[str]] = frozenset({"text", "published", "segments", "tokens", "sentences"})
+    writes: ClassVar[frozenset[str]] = frozenset({"times", "segments"})
+
+    def __init__(self, config: Config | None = None) -> None:
+        """Load the tables; the policies are those of `config.times`."""
+        self._config = (config or Config()).times
+        self._words = vocabulary()
+
+    def __call__(self, docs: Sequence[Document]) -> list[Document]:
+        """Give the same documents with their times and anchored segments."""
+        return [self._one(doc) for doc in docs]
+
+    def _one(self, doc: Document) -> Document:
+        found: list[list[Expression]] = [[] for _ in doc.segments]
+        for number, sentence in enumerate(doc.sentences):
+            found[sentence.segment].extend(
+                find_expressions(doc.tokens[sentence.first : sentence.last], number, self._words)
+            )
+        anchors = find_anchors(doc.segments, found, doc.published)
+        times = [
+            time
+            for expressions, anchor in zip(found, anchors, strict=True)
+            for time in resolve_all(expressions, anchor, self._config)
+        ]
+        segments = tuple(_anchored(s, a) for s, a in zip(doc.segments, anchors, strict=True))
+        return replace(doc, times=tuple(sorted(times, key=lambda t: t.start)), segments=segments)
+
+
+def _anchored(segment: Segment, anchor: Anchor) -> Segment:
+    return replace(segment, anchor=anchor.day, anchor_basis=anchor.basis, anchor_conflict=anchor.conflict)
+
+
+def find_expressions(tokens: Sequence[Token], sentence: int, words: Vocabulary) -> list[Expression]:
+    """Find the expressions of one sentence, in order and apart."""
+    known = [words[token.norm] for token in tokens]
+    if not any(word is not None and word.opening for word in known):
+        return []
+    line = Line(tokens, known, words)
+    return [
+        Expression(
+            line.begin(i),
+            line.tokens[j - 1].end,
+            sentence,
+            with_known_year(line, i, node),
+            tense(line, i, j) if _asks_tense(node) else 0,
+            _is_dateline(line, i, j),
+        )
+        for node, i, j in find_nodes(line)
+    ]
+
+
+def _is_dateline(line: Line, i: int, j: int) -> bool:
+    """Tell whether a date opens a report: place and date before a dash or the name of an agency, and no verb yet."""
+    if i > _HEAD or not (line.norm(j) in _DATELINE or line.has(j, "agency")):
+        return False
+    return not any(norm == "(" or tense_of(norm) for norm in line.norms[:i])
+
+
+def _asks_tense(node: Node) -> bool:
+    """Tell whether the words around a node may decide its direction."""
+    if isinstance(node, Date):
+        return node.year is None and node.shift is None and (node.today is None or node == TODAY)
+    if isinstance(node, Part):
+        return _asks_tense(node.of)
+    return isinstance(node, (Range, Weekend, Decade)) or (isinstance(node, Offset) and node.sign > 0)
+
+
+def find_times(text: str, published: date | None = None, config: TimesConfig | None = None) -> tuple[TimeSpan, ...]:
+    """Find the times of a plain text, taken as one article.
+
+    published: the day it was written, from which اليوم and its like are counted.
+    """
+    from pipeline.text.tokens import CamelTokens
+
+    segment = Segment("article", 0, len(text), published=published, published_basis="metadata" if published else "none")
+    (doc,) = CamelTokens()([Document("", text, published=published, segments=(segment,))])
+    (doc,) = Times(Config(times=config or TimesConfig()))([doc])
+    return doc.times

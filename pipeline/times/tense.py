@@ -1,0 +1,105 @@
+"""Whether the clause around an expression tells of the past or of the future."""
+
+from functools import lru_cache
+from typing import Final
+
+from pipeline.text.normalize import fold
+from pipeline.times.lines import Line
+from pipeline.times.vocabulary import read_rows
+
+_BACK: Final = 45  # words before an expression in which the verb of its clause is looked for
+_AHEAD: Final = 7  # words behind it, where none stands before
+_ADJACENT: Final = 2  # words between an imperfect and the expression that it surely governs
+_DISTANT: Final = 12  # words beyond which a past verb says nothing of the expression
+_LONGEST: Final = 9  # letters of an imperfect that no table knows
+_MARKS: Final = frozenset('"“«:')
+_PAST, _FUTURE, _IMPERFECT = -1, 1, 2
+
+
+@lru_cache(maxsize=1)
+def _roles() -> dict[str, frozenset[str]]:
+    roles: dict[str, set[str]] = {}
+    for row in read_rows("cues.tsv"):
+        roles.setdefault(row["role"], set()).add(fold(row["form"]))
+    return {role: frozenset(forms) for role, forms in roles.items()}
+
+
+@lru_cache(maxsize=1)
+def _forms() -> dict[str, int]:
+    """Give the tense of every form of the verbs and cues of the tables."""
+    tenses: dict[str, int] = {}
+    for row in read_rows("verbs.tsv"):
+        past, imperfect = fold(row["past"]), fold(row["imperfect"])
+        stem = past.removesuffix("ي")  # ALEF MAKSURA, folded: أجرى, أجرت
+        for form in (past, stem + "ت", stem + "وا", stem + "تا", past + "ا", past + "ن"):
+            tenses.setdefault(form, _PAST)
+        weak = imperfect.removesuffix("ي")
+        for first in ("ي", "ت"):  # YEH: he; TEH: she
+            for form in (imperfect, weak + "ون", imperfect + "ان", weak + "وا"):
+                present = first + form[1:]
+                if tenses.get(present) != _PAST:
+                    tenses[present] = _IMPERFECT
+                tenses["س" + present] = _FUTURE  # SEEN: will
+    roles = _roles()
+    tenses.update(dict.fromkeys(roles["noun"], 0))
+    tenses.update(dict.fromkeys(roles["past"], _PAST))
+    tenses.update(dict.fromkeys(roles["future"], _FUTURE))
+    return tenses
+
+
+@lru_cache(maxsize=1 << 15)
+def tense_of(norm: str) -> int:
+    """Tell what a word says of time: -1 past verb, 2 imperfect verb, 1 future verb or word of plan, else 0."""
+    tenses = _forms()
+    if norm in tenses:
+        return tenses[norm]
+    bare = norm[1:] if norm[:1] in ("و", "ف") else norm  # WAW and FEH: and, so
+    if bare in tenses:
+        return tenses[bare]
+    if len(bare) < 4 or bare.startswith("ال") or bare.endswith("ة"):
+        return 0
+    if len(bare) > 4 and bare[0] == "س" and bare[1] in "يت":
+        return _FUTURE
+    if bare[-1] == "ت" and bare[-2] not in "اوي":
+        return _PAST  # she did
+    return _IMPERFECT if bare[0] == "ي" and len(bare) < _LONGEST else 0
+
+
+def tense(line: Line, i: int, j: int) -> int:
+    """Tell the time of the clause that holds the expression [i, j): -1 past, 1 future, 0 not told.
+
+    The nearest verb or word of plan before the expression decides; where there is none, the first one behind it. An
+    imperfect tells the future as the main verb of its sentence or behind أن, the past behind لم and كان.
+    """
+    roles = _roles()
+    if line.norm(i - 1).removeprefix("و") in roles["since"]:
+        return _PAST
+    imperfect: int | None = None
+    for k in range(i - 1, max(-1, i - 1 - _BACK), -1):
+        told = tense_of(line.norms[k])
+        before = line.norm(k - 1)
+        if told == _IMPERFECT:
+            if before in roles["negated_past"]:
+                return _PAST
+            if k == 0 or before in roles["subordinator"] or (i - k <= _ADJACENT and imperfect is None):
+                return _PAST if before in roles["auxiliary"] else _FUTURE
+            imperfect = k
+        elif told == _FUTURE:
+            return _FUTURE
+        elif told == _PAST:
+            if i - k > _DISTANT:
+                return 0
+            return _PAST if imperfect is None or line.norms[k] in roles["auxiliary"] else 0
+    if imperfect is not None:
+        return 0 if line.norm(imperfect - 1) in roles["relative"] else _FUTURE
+    return _ahead(line, j)
+
+
+def _ahead(line: Line, j: int) -> int:
+    """Tell the tense of the first verb behind word j, up to where something is quoted."""
+    for norm in line.norms[j : j + _AHEAD]:
+        if norm in _MARKS or norm in _roles()["report"]:
+            return 0
+        if told := tense_of(norm):
+            return _FUTURE if told == _IMPERFECT else told
+    return 0

@@ -1,0 +1,1 @@
+"""Pages and runs as a person looks at them."""

@@ -1,0 +1,79 @@
+"""A page of a run, readable in a terminal."""
+
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.api import read_document
+from pipeline.document import Document
+from pipeline.tables.read import read_table
+
+_STYLES: Final = {"PER": "black on yellow", "LOC": "black on green", "ORG": "black on cyan"}
+_EVENT_COLUMNS: Final = ("type", "trigger", "status", "date", "actors", "targets", "place", "speaker")
+
+
+def list_documents(run: str | Path, most: int = 200) -> None:
+    """Print the documents of a run: id, date, title."""
+    table = read_table(run, "documents", as_arrow=True)
+    view = Table("doc_id", "published", "title", title=f"{table.num_rows} documents")
+    for row in table.slice(0, most).to_pylist():
+        view.add_row(row["doc_id"], str(row["published"] or ""), (row["title"] or row["text"][:60]).replace("\n", " "))
+    console = _console()
+    console.print(view)
+    if table.num_rows > most:
+        console.print(f"... and {table.num_rows - most} more")
+
+
+def show_document(run: str | Path, doc_id: str) -> None:
+    """Print the text of a document with names, dates and events marked, and its events as a table."""
+    doc = read_document(run, doc_id)
+    console = _console()
+    text = Text(doc.text)
+    for mention in doc.mentions:
+        text.stylize(_STYLES[mention.label], mention.start, mention.end)
+    for time in doc.times:
+        text.stylize("black on magenta", time.start, time.end)
+    for event in doc.events:
+        text.stylize("bold red underline", event.start, event.end)
+    console.print(text)
+    console.print(Text.assemble(*(part for name, style in _STYLES.items() for part in ((f" {name} ", style), " ")),
+                                (" date ", "black on magenta"), " ", ("event", "bold red underline")))  # fmt: skip
+    console.print(event_table(doc))
+
+
+def event_table(doc: Document) -> Table:
+    """Give the event mentions of a document as a table."""
+    view = Table(*_EVENT_COLUMNS)
+    for event in doc.events:
+        fillers = [
+            "، ".join(dict.fromkeys(doc.text[r.start : r.end] for r in event.roles if r.role in roles))
+            for roles in (("actor",), ("target",), ("place", "destination"))
+        ]
+        dates = dict.fromkeys(str(d) for d in (event.date_start, event.date_end) if d)
+        speaker = doc.text[event.speaker.start : event.speaker.end] if event.speaker else ""
+        view.add_row(event.type, doc.text[event.start : event.end], event.status, " – ".join(dates), *fillers, speaker)
+    return view
+
+
+def show_events(run: str | Path, most: int) -> None:
+    """Print the first events of a run, statements last, and how many there are in all."""
+    table = read_table(run, "events", as_arrow=True)
+    rows = sorted(table.to_pylist(), key=lambda r: r["type"] == "STATEMENT")  # stable: document order within
+    view = Table(
+        "page", "event", "status", "date", "who", "whom", "where", "said by", title=f"the first of {len(rows)} events"
+    )
+    for row in rows[:most]:
+        dates = dict.fromkeys(str(d) for d in (row["date_start"], row["date_end"]) if d)
+        who, whom = ("، ".join(p["text"] for p in row[key][:3]) for key in ("actors", "targets"))
+        said = "، ".join(row["speakers"][:2])
+        view.add_row(row["doc_id"], row["type"], row["status"], "\n".join(dates), who, whom, row["place"] or "", said)
+    _console().print(view)
+
+
+def _console() -> Console:
+    """Give a console that is wide enough for tables where nothing tells how wide the screen is."""
+    console = Console()
+    return console if console.is_terminal else Console(width=150)

@@ -1,0 +1,33 @@
+from pipeline.document import Document, Mention
+from pipeline.names.aliases import Aliases, canonical_name
+
+
+def entities(*names: tuple[str, str]) -> list[str]:
+    text = ""
+    mentions = []
+    for name, label in names:
+        text += " ل" if name.startswith("لك") else " "  # للكرملين
+        mentions.append(Mention(len(text), len(text) + len(name), label, None, "t", 0))
+        text += name
+    (doc,) = Aliases()([Document("d", text, mentions=tuple(mentions))])
+    return [m.entity for m in doc.mentions]
+
+
+def test_a_short_name_is_the_fuller_one_before_it() -> None:
+    assert entities(("فلاديمير بوتين", "PER"), ("الكرملين", "ORG"), ("بوتين", "PER"), ("لكرملين", "ORG")) == [
+        "e0", "e1", "e0", "e1",
+    ]  # fmt: skip
+
+
+def test_spelling_variants_are_one_entity_and_labels_are_apart() -> None:
+    assert entities(("أمريكا", "LOC"), ("امريكا", "LOC"), ("القاهره", "LOC"), ("القاهرة", "LOC"), ("القاهرة", "ORG")) == [
+        "e0", "e0", "e1", "e1", "e2",
+    ]  # fmt: skip
+
+
+def test_different_people_of_one_first_name_stay_apart() -> None:
+    assert entities(("محمد صلاح", "PER"), ("محمد مرسي", "PER"), ("مرسي", "PER")) == ["e0", "e1", "e1"]
+
+
+def test_the_fullest_surface_names_the_entity() -> None:
+    assert canonical_name(["بوتين", "فلاديمير بوتين", "بوتين"]) == "فلاديمير بوتين"

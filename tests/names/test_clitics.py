@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.models import models_folder
+from pipeline.names.clitics import name_start, proclitic_size, read_starts
+
+PAIRS = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "proclitic_pairs.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.fixture(scope="module")
+def starts() -> dict[str, tuple[int, int]]:
+    return read_starts(models_folder() / "compact-ner" / "name_starts.tsv")
+
+
+def test_names_begin_behind_their_proclitics(starts: dict[str, tuple[int, int]]) -> None:
+    assert len(PAIRS) >= 300
+    wrong = [(word, name) for word, name in PAIRS if word[name_start(word, starts) :] != name]
+    assert len(wrong) <= 0.02 * len(PAIRS), wrong
+
+
+def test_marks_do_not_shift_the_cut(starts: dict[str, tuple[int, int]]) -> None:
+    assert "وَمُوسكو"[name_start("وَمُوسكو", starts) :] == "مُوسكو"
+    assert "وـموسكو"[name_start("وـموسكو", starts) :] == "موسكو"
+
+
+def test_a_word_is_never_cut_to_nothing() -> None:
+    assert proclitic_size("ولل", {}) == 0
+    assert proclitic_size("و", {}) == 0

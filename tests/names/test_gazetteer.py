@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ConfigError
+from pipeline.names.gazetteer import Gazetteer
+from pipeline.names.recognizer import NameSpan
+from pipeline.text.tokens import tokenize
+
+
+def gazetteer(folder: Path, *rows: str) -> Gazetteer:
+    path = folder / "names.tsv"
+    path.write_text("# surface, label, id\n" + "\n".join(rows), encoding="utf-8")
+    return Gazetteer(path)
+
+
+def find(names: Gazetteer, text: str) -> list[tuple[str, str, str | None]]:
+    ((*spans,),) = names([tokenize(text)])
+    return [(text[s.start : s.end], s.label, s.entity) for s in spans]
+
+
+def test_names_are_found_behind_clitics_and_in_other_spellings(tmp_path: Path) -> None:
+    names = gazetteer(tmp_path, "القاهرة\tLOC\tQ85", "إدارة الأرصاد\tORG", "أبو بكر\tPER")
+    assert find(names, "وصل من القاهره وبالقاهرة وللقاهرة") == [
+        ("القاهره", "LOC", "Q85"), ("القاهرة", "LOC", "Q85"), ("لقاهرة", "LOC", "Q85"),
+    ]  # fmt: skip
+    assert find(names, "أعلنت ادارة الارصاد عن ابو بكر") == [("ادارة الارصاد", "ORG", None), ("ابو بكر", "PER", None)]
+
+
+def test_the_longest_name_wins_and_words_are_whole(tmp_path: Path) -> None:
+    names = gazetteer(tmp_path, "النصر\tORG", "نادي النصر السعودي\tORG", "سعود\tPER")
+    assert find(names, "فاز نادي النصر السعودي ثم النصر") == [("نادي النصر السعودي", "ORG", None), ("النصر", "ORG", None)]
+    assert find(names, "المسعودي والسعودية") == []
+
+
+@pytest.mark.parametrize("row", ["القاهرة", "القاهرة\tCITY", "القاهرة,LOC"])
+def test_a_row_without_a_label_is_refused_with_its_line(tmp_path: Path, row: str) -> None:
+    with pytest.raises(ConfigError, match=r"names.tsv:2"):
+        gazetteer(tmp_path, row)
+
+
+def test_spans_know_their_recogniser(tmp_path: Path) -> None:
+    ((span,),) = gazetteer(tmp_path, "دمشق\tLOC")([tokenize("دمشق")])
+    assert isinstance(span, NameSpan)
+    assert (span.tagger, span.score) == ("gazetteer", None)

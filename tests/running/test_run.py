@@ -1,0 +1,141 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import pipeline
+from pipeline.config import Config
+from pipeline.document import Document
+from pipeline.errors import RunError
+from pipeline.running.local import run_local
+from pipeline.running.plan import cut_shards
+from pipeline.schema import TABLES
+
+TEXTS = [
+    "وصل وزير الخارجية المصري سامح شكري إلى بغداد أمس في زيارة رسمية.",
+    "أعلنت الأمم المتحدة أن مباحثات جنيف ستستأنف الأسبوع المقبل.",
+    "قُتل ثلاثة جنود في هجوم استهدف حاجزاً قرب الحسكة يوم 3 مايو 2023.",
+    "nothing Arabic",
+    "",
+]
+
+
+def write_input(folder: Path, count: int) -> Path:
+    path = folder / "in.jsonl"
+    rows = [{"id": f"n{i}", "text": TEXTS[i % len(TEXTS)], "date": "2023-05-04"} for i in range(count)]
+    path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
+    return path
+
+
+def tables(run: Path) -> dict[str, pa.Table]:
+    return {name: pipeline.read_table(run, name, as_arrow=True) for name in TABLES}
+
+
+def test_the_tables_do_not_depend_on_the_number_of_workers(tmp_path: Path) -> None:
+    source = write_input(tmp_path, 90)
+    one = pipeline.run(source, tmp_path / "one", Config(workers=1))
+    two = pipeline.run(source, tmp_path / "two", Config(workers=2))
+    assert (one.pages, one.documents, one.failed) == (two.pages, two.documents, two.failed) == (90, 54, 36)
+    first, second = tables(tmp_path / "one"), tables(tmp_path / "two")
+    for name in TABLES:
+        assert first[name].equals(second[name]), name
+
+
+def test_a_run_killed_and_resumed_gives_the_tables_of_a_run_never_killed(tmp_path: Path) -> None:
+    source = write_input(tmp_path, 600)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    pipeline.run(source, whole, Config(workers=2))
+    command = [sys.executable, "-m", "pipeline.cli", "run", str(source), "--out", str(broken), "--workers", "2"]
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(600):
+        if len(list((broken / "commits").glob("0*.json"))) >= 2:
+            break
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    (broken / "mentions").mkdir(exist_ok=True)
+    (broken / "mentions" / "999999.parquet").write_bytes(b"left behind")
+    done_before = len(list((broken / "commits").glob("0*.json")))
+    assert 2 <= done_before
+    summary = pipeline.run(source, broken, Config(workers=2))
+    assert summary.resumed >= 2
+    first, second = tables(whole), tables(broken)
+    for name in TABLES:
+        assert first[name].equals(second[name]), name
+    assert not list(broken.glob(".tmp-*"))
+    assert not (broken / "mentions" / "999999.parquet").exists()
+
+
+class Killer:
+    """A stage that dies or stalls at a word."""
+
+    name = "killer"
+    reads = frozenset({"text"})
+    writes = frozenset({"title"})
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+
+    def __call__(self, docs: list[Document]) -> list[Document]:
+        for doc in docs:
+            if "قاتل" in doc.text:
+                os._exit(9)
+            if "خطأ" in doc.text:
+                raise ValueError("ill")
+            if "بطيء" in doc.text:
+                time.sleep(30)
+        return docs
+
+
+def test_documents_that_kill_raise_or_stall_cost_one_row_each(tmp_path: Path) -> None:
+    texts = ["خبر عادي", "نص قاتل", "خبر آخر", "نص خطأ", "نص بطيء", "خبر أخير"]
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(json.dumps({"text": t}) + "\n" for t in texts), encoding="utf-8")
+    config = Config(workers=1, document_seconds=1.0, stages=("pages", "tokens_camel", "running.test_run:Killer"))
+    summary = pipeline.run(path, tmp_path / "out", config)
+    assert (summary.documents, summary.failed) == (3, 3)
+    errors = pipeline.read_table(tmp_path / "out", "errors", as_arrow=True).to_pylist()
+    assert sorted(row["error"] for row in errors) == ["ValueError", "WorkerError", "WorkerError"]
+    assert all(str(path) in row["uri"] for row in errors)
+
+
+def test_a_folder_with_another_run_or_other_files_is_not_touched(tmp_path: Path) -> None:
+    source = write_input(tmp_path, 3)
+    out = tmp_path / "out"
+    pipeline.run(source, out, Config(workers=1))
+    with pytest.raises(RunError, match="settings"):
+        pipeline.run(source, out, Config(workers=1, shard_size=7))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("x")
+    with pytest.raises(RunError, match="no run"):
+        pipeline.run(source, tmp_path / "other", overwrite=True)
+    assert (tmp_path / "other" / "letter.txt").exists()
+    assert pipeline.run(source, out, Config(workers=1, shard_size=7), overwrite=True).resumed == 0
+
+
+def test_a_changed_input_is_noticed_when_a_run_is_resumed(tmp_path: Path) -> None:
+    source = write_input(tmp_path, 3)
+    pipeline.run(source, tmp_path / "out", Config(workers=1))
+    write_input(tmp_path, 4)
+    with pytest.raises(RunError, match="has changed"):
+        pipeline.run(source, tmp_path / "out", Config(workers=1))
+
+
+def test_shards_are_small_at_first_and_cover_the_input(tmp_path: Path) -> None:
+    source = write_input(tmp_path, 500)
+    shards = list(cut_shards([str(source)], Config()))
+    assert [len(s.pages) for s in shards][:3] == [32, 32, 64]
+    assert [p.doc_id for s in shards for p in s.pages] == [f"n{i}" for i in range(500)]
+
+
+def test_an_empty_input_is_an_empty_run(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    assert pipeline.run(tmp_path / "in", tmp_path / "out", Config(workers=1)).pages == 0
+    assert pipeline.read_table(tmp_path / "out", "events").empty
+    run_local(iter(()), Config(workers=1), tmp_path / "out", print)

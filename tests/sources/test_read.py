@@ -1,0 +1,186 @@
+import gzip
+import io
+import json
+import lzma
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from pipeline.config import ReadConfig
+from pipeline.document import Document
+from pipeline.errors import DocumentError, InputError
+from pipeline.sources.load import load_page
+from pipeline.sources.read import read_pages
+
+TEXT = "وصل الوفد إلى دمشق أمس."
+CONFIG = ReadConfig()
+
+
+def load(*paths: Path, config: ReadConfig = CONFIG) -> list[Document | DocumentError | str]:
+    """Give for each page its document, the error that loading raises, or the error class of an error page."""
+    found: list[Document | DocumentError | str] = []
+    for page in read_pages([str(p) for p in paths], config):
+        if page.kind == "error":
+            found.append(page.error or "")
+            continue
+        try:
+            found.append(load_page(page, config))
+        except DocumentError as error:
+            found.append(error)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("ending", "pack"),
+    [("", bytes), (".gz", gzip.compress), (".xz", lzma.compress), (".zst", lambda b: zstandard.ZstdCompressor().compress(b))],
+)
+def test_text_files_are_read_plain_and_compressed(tmp_path: Path, ending: str, pack) -> None:
+    path = tmp_path / f"page.txt{ending}"
+    path.write_bytes(pack(TEXT.encode()))
+    (doc,) = load(path)
+    assert isinstance(doc, Document)
+    assert (doc.doc_id, doc.text, doc.uri) == ("page", TEXT, str(path))
+
+
+def test_columns_are_found_by_their_usual_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    row = {"Article_ID": 7, "Headline": "عنوان", "maintext": TEXT, "pub_date": "2023-09-11T01:00:00+03:00", "link": "http://x/1",
+           "publisher": "الشرق"}  # fmt: skip
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\n\n", encoding="utf-8")
+    (doc,) = load(path)
+    assert isinstance(doc, Document)
+    assert (doc.doc_id, doc.title, doc.published, doc.uri, doc.source) == (
+        "7", "عنوان", date(2023, 9, 11), "http://x/1", "الشرق",
+    )  # fmt: skip
+    assert doc.text == f"عنوان\n{TEXT}"
+
+
+def test_given_columns_win(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'text,mine\nلا,"{TEXT}"\n', encoding="utf-8-sig")
+    (doc,) = load(path, config=ReadConfig(text_column="mine"))
+    assert isinstance(doc, Document)
+    assert doc.text == TEXT
+
+
+def test_tsv_and_parquet_give_the_same_records(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text(f"id\ttext\tdate\n1\t{TEXT}\t2024-01-02\n", encoding="utf-8")
+    pq.write_table(pa.table({"id": ["1"], "text": [TEXT], "date": [date(2024, 1, 2)]}), tmp_path / "b.parquet")
+    first, second = load(tmp_path / "a.tsv", tmp_path / "b.parquet")
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert (first.text, first.published) == (second.text, second.published)
+    assert (first.doc_id, second.doc_id) == ("1", "1#2")
+
+
+def test_a_csv_cell_may_hold_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(f'id,text\r\n1,"سطر أول\r\nسطر ثان"\r\n2,{TEXT}\r\n'.encode())
+    first, second = load(path)
+    assert isinstance(first, Document)
+    assert first.text == "سطر أول\r\nسطر ثان"
+    assert isinstance(second, Document)
+
+
+def test_a_jsonl_file_in_utf16_and_in_windows_1256(tmp_path: Path) -> None:
+    line = json.dumps({"text": TEXT}, ensure_ascii=False) + "\n"
+    (tmp_path / "a.jsonl").write_bytes(line.encode("utf-16"))
+    (tmp_path / "b.jsonl").write_bytes(line.encode("cp1256"))
+    assert [d.text for d in load(tmp_path) if isinstance(d, Document)] == [TEXT, TEXT]
+
+
+def test_html_gives_main_text_title_and_date(pages: Path) -> None:
+    (doc,) = load(pages / "summit.html")
+    assert isinstance(doc, Document)
+    assert doc.title == "قمة ثلاثية في أثينا الشهر المقبل"
+    assert doc.published == date(2025, 6, 22)
+    assert doc.text.startswith(doc.title + "\n")
+    assert "الأكثر قراءة" not in doc.text
+
+
+def warc_record(kind: str, uri: str, payload: bytes) -> bytes:
+    head = f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {uri}\r\nContent-Length: {len(payload)}\r\n\r\n"
+    return head.encode() + payload + b"\r\n\r\n"
+
+
+def test_warc_and_wet_records_are_pages(tmp_path: Path, pages: Path) -> None:
+    answer = b"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + (pages / "protest.html").read_bytes()
+    image = b"HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n\r\n\x89PNG"
+    records = [
+        warc_record("response", "http://x.org/p", answer),
+        warc_record("response", "http://x.org/i", image),
+        warc_record("conversion", "http://x.org/t", TEXT.encode()),
+    ]
+    (tmp_path / "crawl.warc.gz").write_bytes(b"".join(gzip.compress(r) for r in records))
+    html, text = load(tmp_path / "crawl.warc.gz")
+    assert isinstance(html, Document)
+    assert isinstance(text, Document)
+    assert (html.uri, text.uri, text.text) == ("http://x.org/p", "http://x.org/t", TEXT)
+    assert "تظاهر" in html.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error"),
+    [
+        ("empty.txt", b"", "EmptyError"),
+        ("blank.txt", b" \n\t ", "EmptyError"),
+        ("latin.txt", b"nothing Arabic here", "NoArabicError"),
+        ("broken.txt", "مرحبا".encode() + b"\xff\xff" + "بكم في الموقع".encode(), "DecodeError"),
+        ("binary.txt", b"\x00\x01\x02\x03\x04" * 300, "DecodeError"),
+        ("a.pdf", b"%PDF-1.7", "FormatError"),
+        ("a.jsonl", b'{"text": "\xd9\x85', "FormatError"),
+        ("b.jsonl", b"[1, 2]", "FormatError"),
+        ("c.jsonl", b'{"text": 5}', "FormatError"),
+        ("d.jsonl", b'{"nothing": "x"}', "FormatError"),
+        ("a.parquet", b"PAR1 no more", "FormatError"),
+        ("a.txt.gz", b"\x1f\x8b\x08 broken", "FormatError"),
+        ("a.txt.zst", b"no zstd", "FormatError"),
+        ("a.html", b"<html><body></body></html>", "EmptyError"),
+    ],
+)
+def test_a_page_that_fails_is_one_error_that_says_where(tmp_path: Path, name: str, content: bytes, error: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    (found,) = load(tmp_path / name)
+    assert error == (found if isinstance(found, str) else type(found).__name__)
+    if isinstance(found, DocumentError):
+        assert name in str(found)
+
+
+def test_one_bad_line_leaves_the_others(tmp_path: Path) -> None:
+    good = json.dumps({"text": TEXT}, ensure_ascii=False).encode()
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join([good, b"{bad", good[:20] + b"\xff" + good[20:], good]))
+    found = load(tmp_path / "a.jsonl")
+    assert [f if isinstance(f, str) else type(f).__name__ for f in found] == ["Document", "FormatError", "DecodeError", "Document"]
+
+
+def test_lone_surrogates_are_replaced_one_for_one(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "وصل\\ud800 الوفد"}', encoding="utf-8")
+    (doc,) = load(tmp_path / "a.jsonl")
+    assert isinstance(doc, Document)
+    assert doc.text == "وصل\ufffd الوفد"
+
+
+def test_pages_above_the_limit_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("كلمة " * 100, encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text(json.dumps({"text": "كلمة " * 100}), encoding="utf-8")
+    small = ReadConfig(max_chars=50)
+    assert [f if isinstance(f, str) else type(f).__name__ for f in load(tmp_path, config=small)] == ["TooLongError"] * 2
+
+
+def test_an_input_that_does_not_exist_is_bad_usage() -> None:
+    with pytest.raises(InputError, match="nowhere"):
+        list(read_pages(["nowhere"], CONFIG))
+
+
+def test_ids_without_an_id_column_are_digests_and_stable(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": TEXT}) * 1 + "\n" + json.dumps({"text": TEXT}), encoding="utf-8")
+    first, second = load(tmp_path / "a.jsonl")
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert len(first.doc_id) == 16
+    assert first.doc_id != second.doc_id
+    assert [d.doc_id for d in load(tmp_path / "a.jsonl") if isinstance(d, Document)] == [first.doc_id, second.doc_id]

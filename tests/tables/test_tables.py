@@ -1,0 +1,121 @@
+import csv
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import pipeline
+from pipeline.errors import RunError
+from pipeline.schema import TABLES
+from pipeline.tables.export import export_run
+from pipeline.tables.records import RECORD_TABLES, rebuild_documents
+from pipeline.tables.rows import add_document, empty_rows
+from pipeline.tables.write import build_table
+
+
+def rows(run: Path, name: str) -> list[dict]:
+    return pipeline.read_table(run, name, as_arrow=True).to_pylist()
+
+
+def test_every_table_has_its_schema(example_run: Path) -> None:
+    for name, schema in TABLES.items():
+        assert pipeline.read_table(example_run, name, as_arrow=True).schema.equals(schema), name
+    assert len(rows(example_run, "documents")) == 13
+    for name in ("mentions", "times", "event_mentions", "roles", "events", "entities", "stories"):
+        assert rows(example_run, name), name
+
+
+@pytest.mark.parametrize("name", ["mentions", "times", "event_mentions", "roles"])
+def test_every_cell_points_at_its_characters(example_run: Path, name: str) -> None:
+    texts = {d["doc_id"]: d["text"] for d in rows(example_run, "documents")}
+    for row in rows(example_run, name):
+        text = texts[row["doc_id"]]
+        assert row["text"] == text[row["start"] : row["end"]] != ""
+        if row.get("speaker") is not None:
+            assert row["speaker"] == text[row["speaker_start"] : row["speaker_end"]]
+
+
+def test_keys_are_unique_and_point_at_rows(example_run: Path) -> None:
+    def keys(name: str, *columns: str) -> set[tuple]:
+        found = [tuple(r[c] for c in columns) for r in rows(example_run, name)]
+        assert len(found) == len(set(found)), name
+        return set(found)
+
+    segments, sentences = keys("segments", "doc_id", "segment_id"), keys("sentences", "doc_id", "sentence_id")
+    entities, events, times = keys("entities", "entity_id"), keys("events", "event_id"), keys("times", "doc_id", "time_id")
+    mentions, stories = keys("event_mentions", "doc_id", "event_mention_id"), keys("stories", "story_id")
+    for r in rows(example_run, "mentions"):
+        assert {(r["doc_id"], r["segment_id"])} <= segments
+        assert {(r["doc_id"], r["sentence_id"])} <= sentences
+        assert (r["entity_id"],) in entities
+    for r in rows(example_run, "event_mentions"):
+        assert (r["event_id"],) in events
+        assert r["time_id"] is None or (r["doc_id"], r["time_id"]) in times
+        assert r["speaker_entity_id"] is None or (r["speaker_entity_id"],) in entities
+    for r in rows(example_run, "roles"):
+        assert (r["doc_id"], r["event_mention_id"]) in mentions
+        assert r["entity_id"] is None or (r["entity_id"],) in entities
+    assert all((r["story_id"],) in stories for r in rows(example_run, "events"))
+
+
+def test_dates_of_events_have_a_basis_and_never_come_from_nowhere(example_run: Path) -> None:
+    for r in rows(example_run, "event_mentions"):
+        dated = r["date_start"] is not None or r["date_end"] is not None
+        assert dated == (r["date_basis"] is not None)
+        assert not dated or r["time_id"] is not None
+
+
+def test_documents_rebuilt_from_tables_give_the_same_tables(example_run: Path) -> None:
+    tables = {name: rows(example_run, name) for name in RECORD_TABLES}
+    again = empty_rows()
+    for doc in rebuild_documents(tables):
+        add_document(again, doc, {})
+    for name in ("segments", "mentions", "times", "event_mentions", "roles", "entities"):
+        assert build_table(name, again[name]).equals(pipeline.read_table(example_run, name, as_arrow=True)), name
+
+
+def test_a_null_where_none_may_be_is_refused() -> None:
+    with pytest.raises(RunError, match="'doc_id'"):
+        build_table("sentences", [{"doc_id": None, "sentence_id": 0, "segment_id": 0, "start": 0, "end": 1}])
+
+
+def test_pandas_is_what_a_notebook_gets(example_run: Path) -> None:
+    events = pipeline.read_table(example_run, "events")
+    assert {"type", "status", "date_start", "actors"} <= set(events.columns)
+    with pytest.raises(RunError, match="no table"):
+        pipeline.read_table(example_run, "people")
+    with pytest.raises(RunError, match="no folder of a run"):
+        pipeline.read_table(example_run / "events", "events")
+
+
+def test_spreadsheets_run_no_cell_as_a_formula(tmp_path: Path) -> None:
+    page = tmp_path / "in.jsonl"
+    page.write_text(json.dumps({"id": "=1+1", "text": "وصل الوفد إلى دمشق", "title": "@SUM(A1)"}), encoding="utf-8")
+    pipeline.run(page, tmp_path / "run", pipeline.Config(workers=1))
+    (path,) = export_run(tmp_path / "run", "csv", ["documents"], tmp_path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["doc_id"] == "'=1+1"
+    assert row["title"] == "'@SUM(A1)"
+
+
+def test_every_format_holds_every_row(example_run: Path, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    (jsonl,) = export_run(example_run, "jsonl", ["events"], tmp_path)
+    count = len(rows(example_run, "events"))
+    assert len(jsonl.read_text(encoding="utf-8").splitlines()) == count
+    (book,) = export_run(example_run, "xlsx", ["events", "mentions"], tmp_path)
+    loaded = load_workbook(book, read_only=True)
+    assert loaded.sheetnames == ["events", "mentions"]
+    assert sum(1 for _ in loaded["events"].iter_rows()) == count + 1
+    loaded.close()
+
+
+def test_field_descriptions_stand_in_the_arrow_metadata() -> None:
+    for schema in TABLES.values():
+        for field in schema:
+            assert isinstance(field, pa.Field)
+            assert field.metadata[b"description"]

@@ -1,0 +1,66 @@
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline.cli import main
+
+TEXT = "أعلنت وزارة الخارجية الروسية أن الوزير سيرغي لافروف سيزور القاهرة غداً."
+
+
+def test_run_show_export_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "page.txt").write_text(TEXT, encoding="utf-8")
+    out = str(tmp_path / "run")
+    assert main(["run", str(tmp_path / "page.txt"), "--out", out, "--workers", "1"]) == 0
+    assert "1 pages in: 1 documents, 0 in errors" in capsys.readouterr().out
+    assert main(["show", out]) == 0
+    assert "page" in capsys.readouterr().out
+    assert main(["show", out, "page"]) == 0
+    shown = capsys.readouterr().out
+    assert "VISIT" in shown
+    assert "PLANNED" in shown
+    assert main(["export", out, "--format", "jsonl", "--table", "mentions"]) == 0
+    assert "لافروف" in (tmp_path / "run" / "export" / "mentions.jsonl").read_text(encoding="utf-8")
+    assert main(["report", out]) == 0
+    assert "القاهرة" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+
+
+def test_explain_names_what_put_each_cell_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "page.txt").write_text(TEXT, encoding="utf-8")
+    out = str(tmp_path / "run")
+    main(["run", str(tmp_path / "page.txt"), "--out", out, "--workers", "1"])
+    events = pipeline.read_table(out, "events", as_arrow=True).to_pylist()
+    (visit,) = [e["event_id"] for e in events if e["type"] == "VISIT"]
+    capsys.readouterr()
+    assert main(["show", out, "--explain", visit]) == 0
+    assert "VISIT" in capsys.readouterr().out
+    assert main(["show", out, "--explain", "nobody"]) == 2
+
+
+def test_exit_codes_tell_bad_documents_from_bad_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text("no Arabic", encoding="utf-8")
+    assert main(["run", str(tmp_path / "a.txt"), "--out", str(tmp_path / "run"), "--workers", "1"]) == 1
+    assert main(["run", str(tmp_path / "nowhere"), "--out", str(tmp_path / "run2")]) == 2
+    assert "nowhere" in capsys.readouterr().err
+    (tmp_path / "bad.toml").write_text("colour = 1", encoding="utf-8")
+    bad = ["run", str(tmp_path / "a.txt"), "--out", str(tmp_path / "r3"), "--config", str(tmp_path / "bad.toml")]
+    assert main(bad) == 2
+    with pytest.raises(SystemExit) as caught:
+        main(["run"])
+    assert caught.value.code == 2
+
+
+def test_standard_input_is_a_page_or_lines_of_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, raw in enumerate([TEXT.encode(), (json.dumps({"id": "a", "text": TEXT}) + "\n").encode() * 2]):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw)))
+        assert main(["run", "-", "--out", str(tmp_path / str(number)), "--workers", "1"]) == 0
+        assert pipeline.read_table(tmp_path / str(number), "documents", as_arrow=True).num_rows == number + 1
+
+
+def test_doctor_says_what_is_usable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "model compact-ner" in said
+    assert "checksums right" in said
