@@ -15,6 +15,8 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from pipeline.errors import InputError
+from pipeline.evaluation.corpora import locate
+from pipeline.tables.read import read_table
 
 _SENTENCE: Final = "وصل الوزير {} إلى العاصمة ."  # the frame in which a single expression is read
 _DATE_TYPES: Final = frozenset({"DATE", "TIME"})
@@ -79,10 +81,11 @@ class Counts:
 # ------------------------------------------------------------------ gold
 
 
-def read_gold(path: str | Path) -> list[GoldText]:
+def read_gold(path: str | Path, documents: str | Path | None = None) -> list[GoldText]:
     """Read gold of any of the three forms, told by its name.
 
-    A folder or `.tml` file is TimeML; `.jsonl` holds single expressions; `X.json` is annotated beside `X.docs.json`.
+    A folder or a `.tml` file is TimeML; `.jsonl` holds single expressions; `.json` is the project's annotation, whose
+    texts are in `documents`, by default the `.docs.json` beside it.
     """
     path = Path(path)
     try:
@@ -92,8 +95,9 @@ def read_gold(path: str | Path) -> list[GoldText]:
         if path.suffix == ".jsonl":
             lines = path.read_text(encoding="utf-8").splitlines()
             return [_probe(number, json.loads(line)) for number, line in enumerate(lines) if line.strip()]
-        docs = json.loads(path.with_suffix(".docs.json").read_text(encoding="utf-8"))
-        return _annotated(json.loads(path.read_text(encoding="utf-8")), {doc["id"]: doc for doc in docs})
+        texts = Path(documents) if documents else path.with_suffix(".docs.json")
+        docs = {doc["id"]: doc for doc in json.loads(texts.read_text(encoding="utf-8"))}
+        return [_annotated(row, docs[row["id"]], path) for row in json.loads(path.read_text(encoding="utf-8"))]
     except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
         raise InputError(f"{path}: cannot be read as gold of times: {error}; give .json, .jsonl or .tml") from error
 
@@ -102,27 +106,12 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text[:10]) if text else None
 
 
-def _annotated(rows: Sequence[Mapping[str, Any]], docs: Mapping[str, Mapping[str, Any]]) -> list[GoldText]:
-    texts = []
-    for row in rows:
-        doc = docs[row["id"]]
-        times = []
-        for time in row["times"]:
-            start = _find(doc["text"], time["text"], time.get("nth") or 1)
-            first, last = _day(time.get("start")), _day(time.get("end"))
-            times.append(Time(start, start + len(time["text"]), first, last, time.get("gran") or ""))
-        texts.append(GoldText(row["id"], doc["text"], _day(doc.get("date")), tuple(times)))
-    return texts
-
-
-def _find(text: str, part: str, nth: int) -> int:
-    """Give the offset of the nth occurrence (1-based) of a part."""
-    at = -1
-    for _ in range(nth):
-        at = text.find(part, at + 1)
-        if at < 0:
-            raise ValueError(f"{part!r} does not occur {nth} times in its text")
-    return at
+def _annotated(row: Mapping[str, Any], doc: Mapping[str, Any], path: Path) -> GoldText:
+    times = []
+    for time in row["times"]:
+        start, end = locate(doc["text"], time, path)
+        times.append(Time(start, end, _day(time.get("start")), _day(time.get("end")), time.get("gran") or ""))
+    return GoldText(row["id"], doc["text"], _day(doc.get("date")), tuple(times))
 
 
 def _probe(number: int, row: Mapping[str, Any]) -> GoldText:
@@ -135,21 +124,23 @@ def _probe(number: int, row: Mapping[str, Any]) -> GoldText:
 def read_timeml(xml: str, name: str = "") -> GoldText:
     """Read a TimeML document: its text is that of its TEXT element (or of the whole), its day the creation time.
 
-    Durations and sets are left out, as no interval of the calendar stands for them.
+    Durations without both end points and sets are left out, as no interval of the calendar stands for them.
     """
     root = ElementTree.fromstring(xml)
     published = None
+    values = {element.get("tid"): element.get("value") or "" for element in root.iter("TIMEX3")}
     for element in root.iter("TIMEX3"):
         if element.get("functionInDocument") in ("CREATION_TIME", "PUBLICATION_TIME"):
             published = timeml_interval(element.get("value") or "")[0]
             break
     holder = root.find(".//TEXT")
-    text, times = _walk(holder if holder is not None else root)
+    text, times = _walk(holder if holder is not None else root, values)
     doc_id = (root.findtext("DOCID") or "").strip() or name
     return GoldText(doc_id, text, published, tuple(times))
 
 
-def _walk(holder: ElementTree.Element) -> tuple[str, list[Time]]:
+def _walk(holder: ElementTree.Element, values: Mapping[str | None, str]) -> tuple[str, list[Time]]:
+    """Give the text of an element and the times in it. values: of every TIMEX3 by its tid."""
     parts: list[str] = []
     times: list[Time] = []
     length = 0
@@ -166,12 +157,13 @@ def _walk(holder: ElementTree.Element) -> tuple[str, list[Time]]:
         for child in element:
             visit(child)
             add(child.tail)
-        if element.tag == "TIMEX3" and element.get("type") in _DATE_TYPES and element.get("functionInDocument") in (
-            None,
-            "NONE",
-        ):
-            value = element.get("value") or ""
-            first, last = timeml_interval(value)
+        if element.tag == "TIMEX3" and length > start and element.get("functionInDocument") in (None, "NONE"):
+            first, last = timeml_interval(element.get("value") or "")
+            if element.get("beginPoint") in values and element.get("endPoint") in values:
+                first = timeml_interval(values[element.get("beginPoint")])[0]
+                last = timeml_interval(values[element.get("endPoint")])[1]
+            elif element.get("type") not in _DATE_TYPES:
+                return
             times.append(Time(start, length, first, last, element.get("type") or "", known=first is not None))
 
     visit(holder)
@@ -263,37 +255,33 @@ def score(gold: Iterable[GoldText], predicted: Mapping[str, Sequence[Time]]) -> 
     return {"all": total, **dict(sorted((kind, c) for kind, c in counts.items() if kind))}
 
 
-def read_run(run: str | Path) -> dict[str, list[Time]]:
-    """Read the times of a run's committed tables, by doc_id."""
-    import pyarrow.dataset as ds
-
+def read_run(run: str | Path, gold: Sequence[GoldText]) -> dict[str, list[Time]]:
+    """Read the times of a run, by the doc_id of the gold: that of the run, or that of the text with the same words."""
+    rows = read_table(run, "documents", as_arrow=True).select(["doc_id", "text"]).to_pylist()
+    ids = {text.doc_id for text in gold}
+    by_text = {text.text: text.doc_id for text in gold}
+    named = {row["doc_id"]: row["doc_id"] if row["doc_id"] in ids else by_text.get(row["text"]) for row in rows}
     times: dict[str, list[Time]] = defaultdict(list)
-    folder = Path(run)
-    for table in ("documents", "times"):
-        files = sorted(str(file) for file in (folder / table).glob("**/*.parquet"))
-        if not files:
-            raise InputError(f"{folder}: no table {table!r}; give the folder of a finished run")
-        if table == "documents":
-            for row in ds.dataset(files).to_table(columns=["doc_id"]).to_pylist():
-                times[row["doc_id"]] = []
-            continue
-        columns = ["doc_id", "start", "end", "date_start", "date_end", "granularity"]
-        for row in ds.dataset(files).to_table(columns=columns).to_pylist():
-            times[row["doc_id"]].append(
-                Time(row["start"], row["end"], row["date_start"], row["date_end"], row["granularity"])
-            )
+    for row in read_table(run, "times", as_arrow=True).to_pylist():
+        doc_id = named[row["doc_id"]]
+        if doc_id is not None:
+            span = (row["start"], row["end"], row["date_start"], row["date_end"])
+            times[doc_id].append(Time(*span, row["granularity"]))
     return dict(times)
 
 
-def evaluate_times(gold: str | Path, run: str | Path) -> dict[str, Counts]:
-    """Score a run folder against a gold file: what `rasd evaluate times GOLD RUN` prints."""
-    return score(read_gold(gold), read_run(run))
+def evaluate_times(gold: str | Path, run: str | Path, documents: str | Path | None = None) -> dict[str, Counts]:
+    """Score a finished run against gold: what `rasd evaluate times GOLD RUN` prints."""
+    texts = read_gold(gold, documents)
+    return score(texts, read_run(run, texts))
 
 
-def format_scores(scores: Mapping[str, Counts]) -> str:
+def format_times(scores: Mapping[str, Counts]) -> str:
     """Give the scores as a table of text: precision, recall and F1 of exact spans, overlapping spans and values."""
-    lines = [f"{'class':<18}{'gold':>6}{'found':>7}   {'span exact P/R/F':<20}{'span overlap P/R/F':<20}{'value P/R/F':<18}"]
+    rows = [("class", "gold", "found", "span exact P/R/F", "span overlap P/R/F", "value P/R/F")]
     for kind, counts in scores.items():
-        cells = ["/".join(f"{x:.1f}" for x in counts.measure(right)) for right in ("exact", "overlap", "value")]
-        lines.append(f"{kind:<18}{counts.gold:>6}{counts.predicted:>7}   {cells[0]:<20}{cells[1]:<20}{cells[2]:<18}".rstrip())
-    return "\n".join(lines)
+        cells = ("/".join(f"{x:.1f}" for x in counts.measure(right)) for right in ("exact", "overlap", "value"))
+        rows.append((kind, str(counts.gold), str(counts.predicted), *cells))  # type: ignore[arg-type]
+    widths = [max(len(row[column]) for row in rows) + 2 for column in range(len(rows[0]))]
+    padded = ("".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in padded)

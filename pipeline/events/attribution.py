@@ -12,7 +12,7 @@ from pipeline.events.clauses import Layout, Phrases
 from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross
 from pipeline.events.proposals import Proposals
-from pipeline.events.wordforms import Ints
+from pipeline.events.wordforms import Flags, Ints
 from pipeline.schema import EVENT_TYPES
 
 STATEMENT: Final = EVENT_TYPES.index("STATEMENT")
@@ -86,7 +86,7 @@ def pair_sources(layout: Layout, events: Proposals, sources: Sources) -> SourceP
     return SourcePairs(event[keep], source[keep])
 
 
-def source_features(layout: Layout, events: Proposals, sources: Sources, pairs: SourcePairs) -> list[Ints]:
+def source_features(layout: Layout, events: Proposals, sources: Sources, pairs: SourcePairs) -> list[Ints | Flags]:
     """Give the columns that describe each pair."""
     e, s = pairs.event, pairs.source
     token, place = events.token[e], sources.token[s]
@@ -125,7 +125,8 @@ def source_features(layout: Layout, events: Proposals, sources: Sources, pairs: 
     return [
         np.zeros_like(e), cross(side, same, cue), cross(apart, quoted), cross(side, same, gap), cross(rank, same),
         cross(rank, same, source_type), cross(rank, side, own), cross(source_type, type_, side),
-        cross(source_type, side, apart, quoted), source_entry, cross(source_entry, side), cross(source_kind, side, same),
+        cross(source_type, side, apart, quoted), source_entry, cross(source_entry, side), cross(source_kind, side,
+        same),
         cross(source_kind, own, same), cross(clauses, side, same), cross(joints, side, same),
         cross(joints, side, own), cross(joints, clauses, rank), quoted, cross(quoted, side, same, rank),
         cross(quoted, own), type_, cross(type_, same, side), cross(type_, cue, side), kind, cross(kind, same, side),

@@ -21,7 +21,8 @@ _VERB, _ADJ, _NUM = POS.index("VERB"), POS.index("ADJ"), POS.index("NUM")
 _PREP, _SUB, _REL = (PARTICLES.index(p) for p in ("preposition", "subordinator", "relative"))
 _OPEN, _CLOSE, _QUOTE = MARKS.index("open"), MARKS.index("close"), MARKS.index("quote")
 _OF: Final = form_code("من")
-_QUANTIFIERS: Final = np.array(sorted(form_code(w) for w in load_toml("clauses/words.toml")["quantifier"]["words"].split()))
+_COUNTING: Final = load_toml("clauses/words.toml")["quantifier"]["words"].split()
+_QUANTIFIERS: Final = np.array(sorted(form_code(word) for word in _COUNTING))
 MAX_QUOTE: Final = 150  # tokens: a quotation left open longer than this is taken for a stray mark
 
 
@@ -163,7 +164,8 @@ def _clauses(words: Ints, sentence: Ints, quote: Ints, verb: Ints, name: Ints) -
     cut[1:] |= (sentence[1:] != sentence[:-1]) | (quote[1:] != quote[:-1])
     cut |= ((particle == _SUB) | (particle == _REL)) & (name == 0)
     cut |= verb & (words[:, fields.index("waw")] == 1)
-    return np.cumsum(cut)
+    result: Ints = np.cumsum(cut)
+    return result
 
 
 def find_phrases(layout: Layout, triggers: Ints) -> Phrases:
@@ -221,9 +223,8 @@ def _join_partitives(layout: Layout, first: Ints, last: Ints) -> tuple[Ints, Int
     """Join a number or quantifier and what it counts behind من into one phrase (3 من أبنائه, عدد من الجرحى)."""
     if len(first) < 2:
         return first, last
-    table = _QUANTIFIERS
     single = last[:-1] - first[:-1] <= 2
-    counting = (layout.column("number")[first[:-1]] == 1) | np.isin(layout.column("code")[first[:-1]], table)
+    counting = (layout.column("number")[first[:-1]] == 1) | np.isin(layout.column("code")[first[:-1]], _QUANTIFIERS)
     between = np.minimum(last[:-1], len(layout.doc) - 1)
     of = layout.column("code")[between] == _OF
     joined = counting & single & of & (first[1:] == last[:-1] + 1) & (layout.time[between] < 0)
@@ -242,7 +243,8 @@ def _titles(layout: Layout, last: Ints) -> Ints:
     same = (layout.sentence[at] == layout.sentence[last - 1]) & (last < total)
     near = same & (layout.name[at] == person)
     comma = same & (layout.column("mark")[at] == 1) & (layout.name[behind] == person)
-    return (near | comma).astype(np.int64)
+    result: Ints = (near | comma).astype(np.int64)
+    return result
 
 
 def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_first: Ints, name_last: Ints) -> Ints:

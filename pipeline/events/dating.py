@@ -11,7 +11,7 @@ from pipeline.events.clauses import Layout
 from pipeline.events.decide import Floats
 from pipeline.events.features import Window, bucket, cross
 from pipeline.events.proposals import Proposals
-from pipeline.events.wordforms import Ints
+from pipeline.events.wordforms import Flags, Ints
 from pipeline.schema import DATE_BASES, GRANULARITIES
 
 DIRECTIONS: Final = ("undated", "past", "publication", "future", "open")
@@ -80,7 +80,7 @@ def pair_times(layout: Layout, events: Proposals, times: TimePlaces) -> TimePair
     return TimePairs(event, rows[offset + np.repeat(low, sizes)])
 
 
-def time_features(layout: Layout, events: Proposals, times: TimePlaces, pairs: TimePairs) -> list[Ints]:
+def time_features(layout: Layout, events: Proposals, times: TimePlaces, pairs: TimePairs) -> list[Ints | Flags]:
     """Give the columns that describe each pair."""
     e, t = pairs.event, pairs.time
     token, first, last = events.token[e], times.first[t], times.last[t]
@@ -109,9 +109,32 @@ def time_features(layout: Layout, events: Proposals, times: TimePlaces, pairs: T
     quoted = (layout.quote[token] > 0) * 2 + (layout.quote[first] > 0)
     future = cross(events.tense[e], times.direction[t])
     rank = np.minimum(t - np.searchsorted(times.first[np.argsort(times.first)], layout.sentence_first[sentence]), 3)
+    particle = layout.column("particle")
+    joints = np.cumsum((particle == 2) | (particle == 3))
+    subordinate = np.minimum(joints[high] - joints[low], 2)
+    openings = np.cumsum(layout.column("mark") == 3)
+    colon = np.minimum(openings[high] - openings[low], 1)
+    main = np.flatnonzero(events.kind == 0)
+    if len(main):
+        at = np.searchsorted(events.token[main], first) - 1
+        last_verb = np.where(at >= 0, main[np.maximum(at, 0)], -1)
+    else:
+        last_verb = np.full(len(e), -1, dtype=np.int64)
+    verb_here = (last_verb >= 0) & (layout.sentence[events.token[np.maximum(last_verb, 0)]] == sentence)
+    to_verb = np.where(verb_here, np.select([last_verb == e, last_verb < e], [1, 2], 3), 0)
+    verb_joints = np.where(verb_here, np.minimum(joints[first] - joints[events.token[np.maximum(last_verb, 0)]], 2), 3)
+    aside = cross(window.get(mark, -1) == 1, tail.get(mark, 1) == 1)
+    opens = first - layout.sentence_first[sentence] < 4
+    same_type = cross(left_type == type_, between)
     words = [window.get(cls, -1), window.get(code, -1), window.get(code, -2), tail.get(cls, 1), tail.get(code, 1)]
     return [
-        np.zeros_like(e), cross(side, gap), cross(side, gap, verbal), cross(side, gap, type_), cross(side, clauses),
+        np.zeros_like(e), cross(subordinate, side), cross(subordinate, commas, side), cross(subordinate, between, side),
+        cross(subordinate, statement, side), cross(to_verb, verb_joints), cross(to_verb, subordinate, kind),
+        cross(to_verb, verb_joints, statement, side), cross(aside, subordinate, side, verbal), cross(colon, side,
+        statement),
+        cross(opens, side, verbal, between), cross(opens, subordinate, verbal), cross(same_type, side, type_),
+        cross(to_verb, aside, between), cross(side, gap), cross(side, gap, verbal), cross(side, gap, type_),
+        cross(side, clauses),
         cross(side, clauses, statement), cross(side, between), cross(side, between, verbal), cross(nearest, side),
         cross(nearest, side, verbal), cross(nearest, between, clauses), cross(commas, side, between),
         cross(verbs, side, between), cross(attached, between, side), cross(attached, between, verbal, side), type_,

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from pipeline.events.clauses import Layout
 from pipeline.events.cues import Cue, CueLexicon
 from pipeline.events.proposals import Proposals
-from pipeline.events.wordforms import Ints
-from pipeline.schema import STATUSES
+from pipeline.events.wordforms import Flags, Ints
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _SECOND: Final = np.uint64(0xC2B2AE3D27D4EB4F)
@@ -21,7 +20,7 @@ STRENGTHS: Final = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90)  # percent; edges abo
 FAR: Final = 9  # bucket of everything beyond the reach of a distance
 
 
-def encode(columns: Sequence[Ints]) -> Codes:
+def encode(columns: Sequence[Ints | Flags]) -> Codes:
     """Hash every column's values into SPACE codes; a value of one column never means one of another by design."""
     codes = np.empty((len(columns[0]), len(columns)), dtype=np.int32)
     for number, column in enumerate(columns, start=1):
@@ -33,7 +32,7 @@ def encode(columns: Sequence[Ints]) -> Codes:
     return codes
 
 
-def cross(*columns: Ints) -> Ints:
+def cross(*columns: Ints | Flags) -> Ints:
     """Give one value per combination of values."""
     result = columns[0].astype(np.int64) + 7
     for column in columns[1:]:
@@ -143,7 +142,9 @@ def pick(values: Ints, rows: Ints, missing: int = -1) -> Ints:
     return np.where(rows >= 0, values[np.maximum(rows, 0)], missing)
 
 
-def trigger_features(layout: Layout, proposals: Proposals, cues: CueArrays, lexicon: CueLexicon) -> list[Ints]:
+def trigger_features(
+    layout: Layout, proposals: Proposals, cues: CueArrays, lexicon: CueLexicon
+) -> list[Ints | Flags]:
     """Give the columns that describe each candidate and its surroundings."""
     p, token = proposals, proposals.token
     window = Window(layout, token)
@@ -170,11 +171,12 @@ def trigger_features(layout: Layout, proposals: Proposals, cues: CueArrays, lexi
         for k, kind in enumerate(lexicon.kinds)
         if kind.scope == "near" and kind.group in ("DENIED", "POSSIBLE", "source")
     ]
-    columns = [
+    return [
         p.type, p.entry, cross(p.entry, form), cross(p.type, form), form, cross(p.type, shape), cross(p.entry, shape),
         code[token], cross(p.type, code[token]), cross(cls[token], p.type), pos[token],
         *(p.strength >= edge for edge in STRENGTHS), cross(p.type, p.strength // 20), cross(p.strength // 10, p.kind),
-        cross(_rival_strength(p) // 10, p.strength // 10), p.rivals, cross(p.type, p.rivals), light, cross(p.entry, p.light >= 0),
+        cross(_rival_strength(p) // 10, p.strength // 10), p.rivals, cross(p.type, p.rivals), light, cross(p.entry,
+        p.light >= 0),
         p.person, p.suffix, waw[token],
         left_code, right_code, window.get(code, -2), window.get(code, 2), window.get(code, 3), window.get(code, -3),
         cross(p.entry, left_code), cross(p.entry, right_code),
@@ -197,7 +199,6 @@ def trigger_features(layout: Layout, proposals: Proposals, cues: CueArrays, lexi
         cross(pick(p.entry, left), p.entry, gap_left < 3), cross(pick(p.kind, left), p.kind, bucket(gap_left)),
         *_document_counts(proposals), *kinds,
     ]  # fmt: skip
-    return columns
 
 
 def _rival_strength(p: Proposals) -> Ints:
@@ -215,7 +216,7 @@ def _rival_strength(p: Proposals) -> Ints:
 def _document_counts(p: Proposals) -> list[Ints]:
     """Count, for each candidate, those of its type and of its entry in its document, and what the headline holds."""
     by_type = p.doc * 64 + p.type
-    types, inverse, counts = np.unique(by_type, return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(by_type, return_inverse=True, return_counts=True)
     same_type = counts[inverse]
     entry = cross(p.doc, p.entry)
     _, inverse, counts = np.unique(entry, return_inverse=True, return_counts=True)

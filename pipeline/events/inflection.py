@@ -152,7 +152,8 @@ def inflect_noun(singular: str, plurals: tuple[str, ...] = ()) -> tuple[Form, ..
         elif plural == "ون":
             forms.extend(_sound_plural(fold_letters(stem)))
         else:
-            forms.extend(form._replace(person="p") for form in _singular(fold_letters(plural), plural[-1] == "ى", False))
+            broken = _singular(fold_letters(plural), plural[-1] == "ى", False)
+            forms.extend([form._replace(person="p") for form in broken])
     return tuple(forms)
 
 
@@ -283,7 +284,7 @@ def _present(stems: Stems, voice: str) -> list[tuple[str, str, str, bool | None]
         weak = "ى" if stems.past_weak else ""
         closed = stem[:-1] if weak else stem
     rows: list[tuple[str, str, str, bool | None]] = []
-    singular = (("3ms", "ي"), ("3fs", "ت"), ("1s", "أ"), ("1p", "ن")) if voice == "active" else (("3ms", "ي"), ("3fs", "ت"))
+    singular = (("3ms", "ي"), ("3fs", "ت"), ("1s", "أ"), ("1p", "ن"))[: 4 if voice == "active" else 2]
     many = stem[:-1] if weak else stem
     two = many + "ي" if weak == "ى" else stem
     for person, prefix in singular:
@@ -330,9 +331,9 @@ def _singular(word: str, maqsura: bool, dual: bool = True) -> list[Form]:
         if word[-1] == "ا":  # خطا: the hamza of خطأ is folded
             forms.pop()
     if dual:
-        for ending, bound, article in (("ان", False, True), ("ين", False, True), ("ا", None, False), ("ي", None, False)):
-            if ending not in ("ا", "ي") or word[-1] == "ة":
-                forms.append(_noun(stem + ending, "d", bound, article))
+        forms += [_noun(stem + ending, "d", False, True) for ending in ("ان", "ين")]
+        if word[-1] == "ة":  # before a genitive, where other nouns look like their accusative
+            forms += [_noun(stem + ending, "d", None, False) for ending in "اي"]
     return forms
 
 

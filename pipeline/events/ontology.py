@@ -35,7 +35,13 @@ FEATURES: Final = frozenset(
     | {"definite", "indefinite", "suffix", "free"}
 )
 _POSITIONS: Final = frozenset({"subject", "object", "object2", "idafa", "suffix", "passive_subject"})
-_LISTS: Final = {"verbs": "verb", "masdars": "masdar", "nouns": "noun", "participles": "participle", "phrases": "phrase"}
+_LISTS: Final = {  # the tables of a file and the key that names the word of a row
+    "verbs": "verb",
+    "masdars": "masdar",
+    "nouns": "noun",
+    "participles": "participle",
+    "phrases": "phrase",
+}
 _COMMON: Final = frozenset({"strength", "frame", "when", "unless", "only", "except"})
 _KEYS: Final[dict[str, frozenset[str]]] = {
     "verbs": _COMMON | {"verb", "form", "active", "passive"},
@@ -106,15 +112,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A type of event. plover: event type and mode as `TYPE` or `TYPE/mode`. cameo: root or full codes.
+    """A type of event. symmetric: all parties are actors.
 
-    symmetric: all parties are actors.
+    plover: event type and mode of the PLOVER codebook as `TYPE` or `TYPE/mode`; cameo: code of the CAMEO codebook;
+    None where the scheme has no such event.
     """
 
     name: str
     definition: str
-    plover: str
-    cameo: str
+    plover: str | None
+    cameo: str | None
     symmetric: bool
     examples: tuple[Example, ...]
 
@@ -192,15 +199,15 @@ class _Builder:
             name: frozenset(fold_letters(word) for word in words.split())
             for name, words in shared.get("classes", {}).items()
         }
-        for word in shared.get("verbs", []):
-            self._verb(word)
-        for row in shared.get("nouns", []):
-            self._noun(row, "noun")
+        for row in shared.get("verbs", []):
+            self._verb(row)
         self.light_verbs = {}
         for row in shared.get("light_verbs", []):
+            for key in {"verb", "takes", "reach"} - row.keys():
+                self._fail(f"light_verbs {row}", f"has no {key!r}; add it")
             self._verb(row)
-            lemma = fold_letters(row["verb"])
-            self.light_verbs[lemma] = LightVerb(lemma, fold_letters(row["takes"]), row["reach"], row.get("subject", "actor"))
+            lemma, takes = fold_letters(row["verb"]), fold_letters(row["takes"])
+            self.light_verbs[lemma] = LightVerb(lemma, takes, row["reach"], row.get("subject", "actor"))
 
     def finish(self) -> Ontology:
         """Check what the patterns name, and give the ontology."""
@@ -239,9 +246,8 @@ class _Builder:
         examples = tuple(self._example(name, row) for row in data["examples"])
         if len(examples) < 5:
             self._fail("examples", f"are {len(examples)}; write at least five")
-        self.types[name] = EventType(
-            name, data["definition"], data["plover"], data["cameo"], bool(data.get("symmetric")), examples
-        )
+        codes = data["plover"] or None, data["cameo"] or None
+        self.types[name] = EventType(name, data["definition"], *codes, bool(data.get("symmetric")), examples)
 
     def _fail(self, entry: str, problem: str) -> NoReturn:
         raise ResourceError(f"{self.path}: {entry}: {problem}")
@@ -283,7 +289,8 @@ class _Builder:
             lexeme = self.triggers.get(word)
             if lexeme is None:
                 self._fail(f"phrases {phrase}", f"its trigger ~{word} is in no file; add it to `words` of this one")
-            yield phrase, "idiom", lexeme, strength
+            kind = self.lexemes[lexeme].kind
+            yield phrase, kind if kind == "verb" or "{" not in phrase else "idiom", lexeme, strength
         else:
             kind = _LISTS[table]
             yield row[kind], kind, self._noun(row | {"noun": row[kind]}, kind), strength
@@ -301,7 +308,7 @@ class _Builder:
             entry_id = f"{known}:{kind}" if number == 2 else f"{known}:{kind}{number}"
         try:
             when = [compile_pattern(text) for text in row.get("when", [])]
-            if part == "idiom":
+            if "phrase" in row:
                 when.append(compile_pattern(row["phrase"]))
             unless = [compile_pattern(text) for text in row.get("unless", [])]
         except ValueError as error:
@@ -314,7 +321,8 @@ class _Builder:
         )  # fmt: skip
 
     def _verb(self, row: dict[str, Any]) -> int:
-        return self._add(row["verb"], "verb", row.get("form", ""), lambda: inflect_verb(row["verb"], row.get("form", "")))
+        word, form = row["verb"], row.get("form", "")
+        return self._add(word, "verb", form, lambda: inflect_verb(word, form))
 
     def _participle(self, word: str) -> int:
         return self._add(word, "participle", "", lambda: inflect_participle(word))
@@ -356,8 +364,8 @@ class _Builder:
         text = row.get("text", "")
         events = []
         for event in row.get("events", []):
-            nth, trigger = event.get("nth", 1), event["trigger"]
-            if text.count(trigger) < nth:
+            nth, trigger = event.get("nth", 1), event.get("trigger", "")
+            if not trigger or text.count(trigger) < nth:
                 self._fail(f"example {text[:40]}", f"has no occurrence {nth} of the trigger {trigger!r}; correct it")
             status = event.get("status", "OCCURRED")
             roles = tuple((role, filler) for role, fillers in event.get("roles", {}).items() for filler in fillers)

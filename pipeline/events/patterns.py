@@ -7,7 +7,7 @@ number; `ب_` `ل_` a word with that preposition attached; `ال_` a definite wo
 `..` a gap of up to six tokens, `..3` one of up to three.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -16,7 +16,6 @@ from pipeline.events.inflection import fold_letters
 
 _GAP: Final = 6
 EDGE: Final = "^"  # the key of the place before the first and after the last token of a sentence
-Keys = Callable[[str], frozenset[str]]  # what a folded token can be matched as
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,15 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern. before: its elements leftward from the trigger. after: those rightward. text: as written."""
+    """A compiled pattern. before: its elements leftward from the trigger. after: those rightward. text: as written.
+
+    needs: for each element that must match a word of the sentence, the keys of which the sentence must have one.
+    """
 
     before: tuple[Element, ...]
     after: tuple[Element, ...]
     text: str
+    needs: tuple[frozenset[str], ...]
 
     def names(self) -> set[str]:
         """Give the `{verb}` and `@class` keys that it uses."""
@@ -55,7 +58,13 @@ def compile_pattern(text: str) -> Pattern:
         raise ValueError(f"pattern {text!r} must mark the trigger with ~ exactly once")
     at = places[0]
     before = tuple(_element(part) for part in reversed(parts[:at]))
-    return Pattern(before, tuple(_element(part) for part in parts[at + 1 :]), text)
+    after = tuple(_element(part) for part in parts[at + 1 :])
+    needs = tuple(
+        element.keys
+        for element in (*before, *after)
+        if element.keys and not element.negated and not element.optional and EDGE not in element.keys
+    )
+    return Pattern(before, after, text, needs)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -74,25 +83,52 @@ def _element(part: str) -> Element:
     return Element(frozenset(fold_letters(word) for word in body.split("|")), negated, optional)
 
 
-def matches(pattern: Pattern, norms: Sequence[str], at: int, keys: Keys) -> bool:
-    """Tell whether a pattern holds for the token at `at` of a sentence given by its folded tokens."""
-    return _run(pattern.before, 0, norms, at - 1, -1, keys) and _run(pattern.after, 0, norms, at + 1, 1, keys)
+def any_matches(
+    patterns: tuple[Pattern, ...], keys: Sequence[frozenset[str]], everything: set[str], at: int
+) -> bool:
+    """Tell whether one of the patterns holds for the token at `at` of a sentence.
+
+    keys: what each token of the sentence can be matched as. everything: their union, which rules most patterns out.
+    """
+    for pattern in patterns:
+        for need in pattern.needs:
+            if need.isdisjoint(everything):
+                break
+        else:
+            if _run(pattern.before, 0, keys, at - 1, -1) and _run(pattern.after, 0, keys, at + 1, 1):
+                return True
+    return False
 
 
-def _run(elements: tuple[Element, ...], k: int, norms: Sequence[str], at: int, step: int, keys: Keys) -> bool:
+def _run(elements: tuple[Element, ...], k: int, keys: Sequence[frozenset[str]], at: int, step: int) -> bool:
     """Match elements from number k on, at token `at` and onward in the direction of `step`."""
     while k < len(elements):
         element = elements[k]
         if element.gap:
-            return any(_run(elements, k + 1, norms, at + step * skip, step, keys) for skip in range(element.gap + 1))
-        if element.optional and _run(elements, k + 1, norms, at, step, keys):
+            return _run_gap(elements, k + 1, keys, at, step, element.gap)
+        if element.optional and _run(elements, k + 1, keys, at, step):
             return True
-        if 0 <= at < len(norms):
-            found = not element.keys or not element.keys.isdisjoint(keys(norms[at]))
-            if found == element.negated:
+        if 0 <= at < len(keys):
+            if (not element.keys or not element.keys.isdisjoint(keys[at])) == element.negated:
                 return False
-        elif not (element.negated or EDGE in element.keys) or not -1 <= at <= len(norms):
+        elif not (element.negated or EDGE in element.keys) or not -1 <= at <= len(keys):
             return False
         at += step
         k += 1
     return True
+
+
+def _run_gap(
+    elements: tuple[Element, ...], k: int, keys: Sequence[frozenset[str]], at: int, step: int, gap: int
+) -> bool:
+    """Match elements from number k on at token `at` or up to `gap` tokens further."""
+    wanted = elements[k].keys if k < len(elements) and not elements[k].negated and not elements[k].optional else None
+    for place in range(at, at + step * (gap + 1), step):
+        if wanted and EDGE not in wanted:
+            if not 0 <= place < len(keys):
+                return False
+            if wanted.isdisjoint(keys[place]):
+                continue
+        if _run(elements, k, keys, place, step):
+            return True
+    return False

@@ -7,7 +7,6 @@ from typing import Final
 import mmh3
 import numpy as np
 
-from pipeline.document import Document
 from pipeline.events.candidate import Candidate, Slot
 from pipeline.events.clauses import Layout
 from pipeline.events.wordforms import Ints, WordTable
@@ -125,16 +124,8 @@ def propose(layout: Layout, found: Sequence[Sequence[Candidate]], frames: Frames
     frames.refresh()
     token = data[:, 0]
     rivals = np.bincount(token, minlength=1)[token] - 1 if len(token) else token
-    columns = [data[:, k] for k in range(12)]
-    return Proposals(items, *columns[:11], rivals, columns[11])
+    (token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, frame) = data.T.copy()
+    return Proposals(
+        items, token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, rivals, frame
+    )
 
-
-def candidates_of(doc: Document, events: Sequence[tuple[str, int]]) -> list[Candidate]:
-    """Make bare candidates, without entry or frame, for tokens known to report events of given types."""
-    return [
-        Candidate(
-            kind_type, token, f"{kind_type}/?", "noun", None, False, None, None, (), None, (), 0.5
-        )
-        for kind_type, token in events
-        if 0 <= token < len(doc.tokens)
-    ]

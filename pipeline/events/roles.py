@@ -9,7 +9,8 @@ from pipeline.events.clauses import Layout, Phrases
 from pipeline.events.decide import Floats
 from pipeline.events.features import Window, bucket, cross, pick
 from pipeline.events.proposals import POSITIONS, ROLE_CODES, Frames, Proposals
-from pipeline.events.wordforms import PARTICLES, Ints
+from pipeline.events.syntax import bare_heads, chain_heads, governing_verbs, prepositions, subject_verbs
+from pipeline.events.wordforms import Flags, Ints
 
 BEFORE: Final = 14  # phrases of the sentence before the trigger that may fill a role of it
 BEHIND: Final = 14
@@ -20,7 +21,6 @@ PLACES: Final = (
     "within", "earlier sentence",
 )  # fmt: skip
 _GENITIVE, _FIRST, _SECOND, _LATER, _PREP, _BEFORE, _BEFORE_PREP, _WITHIN, _EARLIER = range(len(PLACES))
-_ADP: Final = PARTICLES.index("preposition")
 
 
 # What the model chooses from for a phrase: nothing, or a role that the annotation knows.
@@ -43,7 +43,8 @@ class Pairs:
     """Pairs of an event and a phrase.
 
     event: row of the proposals. phrase: row of the phrases. head: the first member of the phrase's coordination that
-    stands behind the trigger, whose place the others share (itself without one). place: index into PLACES. preposition: number of the
+    stands behind the trigger,
+    whose place the others share (itself without one). place: index into PLACES. preposition: number of the
     particle before or on the phrase, 0 without. frame_role: code of the role that the frame gives to this place, 0
     for none.
     """
@@ -101,92 +102,12 @@ def _earlier_names(layout: Layout, events: Proposals, phrases: Phrases) -> tuple
     return event, names[index]
 
 
-def _can_refer(layout: Layout, phrases: Phrases, rows: Ints) -> Ints:
+def _can_refer(layout: Layout, phrases: Phrases, rows: Ints) -> Flags:
     """Keep the phrases that a later sentence may take up: names, and noun phrases that open their sentence."""
     first = phrases.first[rows]
     opening = first - layout.sentence_first[layout.sentence[first]] <= 2
-    result: Ints = (phrases.label[rows] > 0) | opening
+    result: Flags = (phrases.label[rows] > 0) | opening
     return result
-
-
-def prepositions(layout: Layout, phrases: Phrases) -> Ints:
-    """Give the number of the particle that governs each phrase: attached to it or standing before it; 0 without."""
-    first = phrases.first
-    attached = layout.column("proclitic")[first]
-    before = np.maximum(first - 1, 0)
-    stands = (first > 0) & (layout.sentence[before] == layout.sentence[first])
-    stands &= layout.column("particle")[before] == _ADP
-    return np.where(attached > 0, attached, np.where(stands, layout.column("preposition")[before], 0))
-
-
-def chain_heads(layout: Layout, phrases: Phrases) -> Ints:
-    """Give, for each phrase, the first member of the coordination that it belongs to (itself without one).
-
-    A member carries و and follows the phrase before it at once, or across one comma or one title.
-    """
-    count = len(phrases.first)
-    heads = np.arange(count)
-    if count < 2:
-        return heads
-    joined = layout.column("waw")[phrases.first] == 1
-    gap = phrases.first[1:] - phrases.last[:-1]
-    comma = layout.column("mark")[np.minimum(phrases.last[:-1], len(layout.doc) - 1)] == 1
-    near = (gap == 0) | ((gap == 1) & comma)
-    near &= phrases.sentence[1:] == phrases.sentence[:-1]
-    # the name behind a coordinated title (و + title + name) belongs to the chain of its title
-    named = (phrases.titled[:-1] == 1) & (phrases.label[1:] > 0) & near
-    link = np.zeros(count, dtype=bool)
-    link[1:] = (near & joined[1:]) | named
-    # a titled noun phrase and its name make one member: what precedes the title governs both
-    starts = np.where(link, -1, heads)
-    return np.maximum.accumulate(starts)
-
-
-def bare_heads(layout: Layout, phrases: Phrases) -> Ints:
-    """Give 1 for phrases that no preposition governs and that begin their coordination."""
-    alone = chain_heads(layout, phrases) == np.arange(len(phrases.first))
-    return ((prepositions(layout, phrases) == 0) & alone).astype(np.int64)
-
-
-def subject_verbs(layout: Layout, phrases: Phrases) -> Ints:
-    """Give the verb that each phrase is likely the subject of: the one that it is the first bare phrase behind, or the
-    next one behind a phrase that opens its clause; -1 without one. Members of a coordination share it.
-    """
-    total = len(layout.doc)
-    verb = (layout.column("tense") > 0) & (layout.name == 0)
-    before = np.maximum.accumulate(np.where(verb, np.arange(total), -1))
-    bare = bare_heads(layout, phrases)
-    count = np.cumsum(bare) - bare
-    first = phrases.first
-    place = before[np.maximum(first - 1, 0)]
-    good = (place >= 0) & (layout.sentence[np.maximum(place, 0)] == phrases.sentence) & (bare == 1)
-    at = np.searchsorted(first, np.maximum(place, 0))
-    good &= count - np.append(count, bare.sum())[at] == 0
-    behind = np.full(total, -1, dtype=np.int64)
-    seen = np.maximum.accumulate(np.where(verb[::-1], np.arange(total), -1))[::-1]
-    behind[seen >= 0] = (total - 1 - seen)[seen >= 0]
-    following = behind[np.minimum(phrases.last, total - 1)]
-    opens = (bare == 1) & (following >= 0) & (following - phrases.last < 6)
-    opens &= layout.sentence[np.maximum(following, 0)] == phrases.sentence
-    opens &= first - np.searchsorted(layout.clause, layout.clause[first]) < 3
-    verbs = np.where(good, place, np.where(opens, following, -1))
-    result: Ints = verbs[chain_heads(layout, phrases)]
-    return result
-
-
-def governing_verbs(layout: Layout, events: Proposals) -> tuple[Ints, Ints]:
-    """Give the verb that governs each event (itself, its light verb, or the last verb before it), and the one before."""
-    total = len(layout.doc)
-    verb = (layout.column("tense") > 0) & (layout.name == 0)
-    verb[events.token[events.kind == 0]] = True
-    before = np.maximum.accumulate(np.where(verb, np.arange(total), -1))
-    own = np.where(events.kind == 0, events.token, before[np.maximum(events.token - 1, 0)])
-    own = np.where(events.light >= 0, events.light, own)
-    upper = np.where(own > 0, before[np.maximum(own - 1, 0)], -1)
-    sentence = layout.sentence[events.token]
-    own = np.where((own >= 0) & (layout.sentence[np.maximum(own, 0)] == sentence), own, -1)
-    upper = np.where((upper >= 0) & (layout.sentence[np.maximum(upper, 0)] == sentence), upper, -1)
-    return own, upper
 
 
 def _places(
@@ -223,22 +144,25 @@ def _frame_roles(events: Proposals, frames: Frames, event: Ints, place: Ints, pr
     dropped = _agrees_first_or_second(events)[event]
     adjacent = np.where(verbal, np.where(dropped, slot["object"], subject), slot["idafa"])
     later = np.where(passive, slot["object2"], slot["object"])
-    return np.select(
+    role = np.select(
         [
             place == _PREP, place == _GENITIVE, (place == _FIRST) & verbal, (place == _SECOND) & verbal,
             (place == _BEFORE) & verbal, place == _FIRST,
         ],
         [frames.by_preposition[frame, preposition], adjacent, adjacent, later, subject, slot["idafa"]], 0,
-    ).astype(np.int64)  # fmt: skip
+    )  # fmt: skip
+    return np.asarray(role, dtype=np.int64)
 
 
-def _agrees_first_or_second(events: Proposals) -> Ints:
+def _agrees_first_or_second(events: Proposals) -> Flags:
     """Tell the verbs whose subject is in the ending (plural, first and second person), so that none follows."""
-    result: Ints = (events.person >= 3) & (events.kind == 0)
+    result: Flags = (events.person >= 3) & (events.kind == 0)
     return result
 
 
-def pair_features(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames, pairs: Pairs) -> list[Ints]:
+def pair_features(
+    layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs
+) -> list[Ints | Flags]:
     """Give the columns that describe each pair."""
     e, f = pairs.event, pairs.phrase
     token, first, last = events.token[e], phrases.first[f], phrases.last[f]
@@ -288,13 +212,25 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, frames: F
     reporting[events.token] = 1 + np.isin(events.type, (3, 23, 24, 25, 26))
     speaks = reporting[subject]
     governed = np.where(own_verb[e] >= 0, reporting[own_verb[e]], 3)
-    behind_relative = (tail.get(particle, 1) == 3) & (token > last) & (layout.verbs[token] - layout.verbs[last - 1] <= 1)
+    behind_relative = (tail.get(particle,
+    1) == 3) & (token > last) & (layout.verbs[token] - layout.verbs[last - 1] <= 1)
     ahead = Window(layout, start)
+    agentive, patient, local = (
+        np.where(label > 0, -label, layout.column(c)[head]) for c in ("agent", "patient", "locative")
+    )
+    kindred = cross(agentive, patient)
     return [
+        cross(agentive, place), cross(patient, place), cross(local, place), cross(agentive, type_), cross(patient,
+        type_),
+        cross(agentive, role), cross(patient, role), cross(local, role), kindred, cross(kindred, pairs.place,
+        verbal > 0),
+        cross(agentive, agent), cross(kindred, role), cross(local, type_), cross(pos[head], place), cross(pos[head],
+        role),
         cross(agent, kind, label), cross(agent, type_), cross(agent, place), cross(agent, speaks, label),
         cross(agent, speaks, governed, kind), cross(agent, form, speaks), cross(agent, nominal, speaks),
         cross(behind_relative, kind, pairs.place), cross(behind_relative, form, type_),
-        cross(ahead.get(cls, -1), place), cross(ahead.get(cls, -1), label, type_), cross(ahead.get(particle, -1), place, label),
+        cross(ahead.get(cls, -1), place), cross(ahead.get(cls, -1), label, type_), cross(ahead.get(particle, -1),
+        place, label),
         cross(agent, label, titled, index), cross(agent, commas, clauses),
         zero, cross(type_, place), cross(type_, place, label), cross(entry, place), cross(entry, place, label),
         cross(form, place, label), cross(form, place, gap), cross(place, prep), cross(type_, prep, place, label),

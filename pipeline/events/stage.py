@@ -49,7 +49,6 @@ class Engine:
         self.models = models
         self.threshold = threshold
         self.table = WordTable()
-        self._pairs: roles.Pairs | None = None
         self.frames = Frames(self.table)
         self.lexicon: CueLexicon = load_cues()
         self.source_cue = next(n for n, kind in enumerate(self.lexicon.kinds) if kind.group == "source")
@@ -114,7 +113,8 @@ class Engine:
         """Give each accepted candidate its roles, date, status and speaker."""
         layout = prepared.layout
         phrases = find_phrases(layout, events.token)
-        filled = self.fill_roles(prepared, events, phrases)
+        pairs = roles.pair_up(layout, events, phrases, self.frames)
+        filled = self.fill_roles(prepared, events, phrases, pairs)
         times = dating.place_times(layout)
         dated = self.date(prepared, events, times)
         states, state_scores = self.judge_status(prepared, events, times, dated)
@@ -123,7 +123,6 @@ class Engine:
         by_event: dict[int, list[roles.Filled]] = {}
         for item in filled:
             by_event.setdefault(item.event, []).append(item)
-        pairs = self._pairs
         mentions = []
         for row, candidate in enumerate(events.items):
             number = int(events.doc[row])
@@ -146,16 +145,18 @@ class Engine:
             ))  # fmt: skip
         return mentions
 
-    def fill_roles(self, prepared: Prepared, events: Proposals, phrases: Phrases) -> list[roles.Filled]:
+    def fill_roles(
+        self, prepared: Prepared, events: Proposals, phrases: Phrases, pairs: roles.Pairs
+    ) -> list[roles.Filled]:
         """Choose the fillers of every event."""
-        pairs = self._pairs = roles.pair_up(prepared.layout, events, phrases, self.frames)
         if self.models is None:
             scores = roles.rule_scores(prepared.layout, events, phrases, pairs)
             limits = np.full(len(roles.CLASSES), 0.5, dtype=np.float32)
         else:
-            columns = roles.pair_features(prepared.layout, events, phrases, self.frames, pairs)
+            columns = roles.pair_features(prepared.layout, events, phrases, pairs)
             scores = self.models.nets["role"].probabilities(encode(columns))
-            limits = np.array([2.0, *(self.models.thresholds[f"role {r}"] for r in roles.CLASSES[1:])], dtype=np.float32)
+            limits = np.array([2.0, *(self.models.thresholds[f"role {r}"] for r in roles.CLASSES[1:])],
+            dtype=np.float32)
         return roles.choose(events, phrases, pairs, scores, limits)
 
     def date(self, prepared: Prepared, events: Proposals, times: dating.TimePlaces) -> Ints:

@@ -10,7 +10,7 @@ from pipeline.events.cues import CueLexicon
 from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross, cue_before, cue_behind, neighbours, pick
 from pipeline.events.proposals import TENSES, Proposals
-from pipeline.events.wordforms import Ints
+from pipeline.events.wordforms import Flags, Ints
 from pipeline.schema import STATUSES
 
 OCCURRED: Final = STATUSES.index("OCCURRED")
@@ -62,7 +62,7 @@ def rule_scores(layout: Layout, events: Proposals, cues: CueArrays, lexicon: Cue
 
 def status_features(
     layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, ahead: Ints
-) -> list[Ints]:
+) -> list[Ints | Flags]:
     """Give the columns that decide the status of each event mention.
 
     ahead: where the date of each mention lies to publication (index into dating.DIRECTIONS).
@@ -75,20 +75,27 @@ def status_features(
     rule = np.argmax(rule_scores(layout, events, cues, lexicon), axis=1)
     left, _, gap_left, _ = neighbours(events, layout)
     light = np.maximum(events.light, 0)
-    light_code, light_tense = np.where(events.light >= 0, code[light], -1), np.where(events.light >= 0, tense[light], -1)
+    light_code, light_tense = np.where(events.light >= 0, code[light], -1), np.where(events.light >= 0, tense[light],
+    -1)
     form = cross(kind, events.tense, events.passive)
     title, quoted = layout.title[token], (layout.quote[token] > 0).astype(np.int64)
     opening = first_tense(layout, token)
     near = np.minimum(bucket(gap_left), 7)
     left_type, left_entry = pick(type_, left), pick(events.entry, left)
-    columns = [
-        type_, form, cross(type_, form), events.entry, rule, cross(rule, form), cross(rule, type_), cross(rule, kind, title),
-        ahead, cross(ahead, form), cross(ahead, type_), cross(ahead, rule), title, cross(title, form), cross(title, type_, kind),
-        quoted, cross(quoted, form), window.get(code, -1), window.get(code, -2), window.get(code, 1), window.get(cls, -1),
+    columns: list[Ints | Flags] = [
+        type_, form, cross(type_, form), events.entry, rule, cross(rule, form), cross(rule, type_), cross(rule, kind,
+        title),
+        ahead, cross(ahead, form), cross(ahead, type_), cross(ahead, rule), title, cross(title, form), cross(title,
+        type_, kind),
+        quoted, cross(quoted, form), window.get(code, -1), window.get(code, -2), window.get(code, 1), window.get(cls,
+        -1),
         window.get(cls, -2), window.get(cls, 1), cross(window.get(cls, -1), kind), cross(window.get(code, -1), kind),
-        cross(attached, kind), cross(attached, kind, type_), cross(attached, left_type, kind), cross(attached, window.get(pos, -1), kind),
-        cross(left_type, near), cross(left_type, type_), cross(left_entry, near < 6), cross(left_entry, attached, near < 4),
-        cross(pick(events.tense, left), pick(kind, left), kind), article, cross(article, type_), cross(article, kind, window.get(pos, -1)),
+        cross(attached, kind), cross(attached, kind, type_), cross(attached, left_type, kind), cross(attached,
+        window.get(pos, -1), kind),
+        cross(left_type, near), cross(left_type, type_), cross(left_entry, near < 6), cross(left_entry, attached,
+        near < 4),
+        cross(pick(events.tense, left), pick(kind, left), kind), article, cross(article, type_), cross(article, kind,
+        window.get(pos, -1)),
         light_code, light_tense, opening, cross(opening, kind), cross(opening, title, kind), cross(opening, attached),
         events.suffix > 0, cross(events.passive, kind), events.person,
         *_shared(events, rule, form),
@@ -98,7 +105,8 @@ def status_features(
         word = pick(code, place)
         between = np.where(place >= 0, np.minimum(np.abs(layout.clause[token] - pick(layout.clause, place, 0)), 3), 9)
         step = np.where(place >= 0, bucket(np.abs(token - place)), 9)
-        columns += [cross(step, kind), cross(between, kind), word, cross(word, step < 4), cross(place >= 0, rule, quoted)]
+        columns += [cross(step, kind), cross(between, kind), word, cross(word, step < 4), cross(place >= 0, rule,
+        quoted)]
     return columns
 
 

@@ -19,6 +19,7 @@ from pipeline.errors import ResourceError
 from pipeline.resources import load_toml
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 MODELS: Final = Path(__file__).parents[2] / "models" / "events"  # the shipped weights
 POS: Final = (
@@ -27,10 +28,13 @@ POS: Final = (
 PARTICLES: Final = (
     "", "preposition", "subordinator", "relative", "coordinator", "negation", "auxiliary", "demonstrative", "pronoun"
 )  # fmt: skip
-MARKS: Final = ("", "comma", "stop", "colon", "open", "close", "quote", "bracket_open", "bracket_close", "dash", "other")
+MARKS: Final = (
+    "", "comma", "stop", "colon", "open", "close", "quote", "bracket_open", "bracket_close", "dash", "other"
+)  # fmt: skip
 _MARKS: Final = {
-    **dict.fromkeys("،,؛;", 1), **dict.fromkeys(".!؟?…", 2), ":": 3, **dict.fromkeys("«“„", 4), **dict.fromkeys("»”", 5),
-    **dict.fromkeys("\"'’‘", 6), **dict.fromkeys("([{", 7), **dict.fromkeys(")]}", 8), **dict.fromkeys("-–—/", 9),
+    **dict.fromkeys("،,؛;", 1), **dict.fromkeys(".!؟?…", 2), ":": 3, **dict.fromkeys("«“„", 4),
+    **dict.fromkeys("»”", 5), **dict.fromkeys("\"'’‘", 6), **dict.fromkeys("([{", 7), **dict.fromkeys(")]}", 8),
+    **dict.fromkeys("-–—/", 9),
 }  # fmt: skip
 _SUFFIXES: Final = ("هما", "هم", "ها", "هن", "كم", "نا", "ه")  # attached pronouns that a form may end with
 _PROCLITICS: Final = "بلك"  # BEH, LAM, KAF: attached prepositions, numbered from 1
@@ -44,13 +48,15 @@ class WordTable:
     code: 31-bit hash of the form without a leading و or ف. word_class: distributional class. pos, particle, mark:
     indices into POS, PARTICLES, MARKS. article: the form carries ال (behind any proclitic). proclitic: 0 none, 1 ب,
     2 ل, 3 ك before an article, or on a form that is better known without it. waw: a leading و or ف. suffix: an
-    attached pronoun. preposition: number of the particle that the word is, or that is attached to it; 0 none.
+    attached pronoun. agent, patient, locative: how readily the form follows words of speech, of harm, of place
+    (0 to 7, see training/event_words.py). preposition: number of the particle that the word is, or that is attached
+    to it; 0 none.
     number: a numeral. tail: hash of the last two letters. tense: 1 past, 2 present, 3 future, 0 no verb.
     """
 
     FIELDS: Final = (
         "code", "word_class", "pos", "particle", "mark", "article", "proclitic", "waw", "suffix", "preposition",
-        "number", "tail", "tense",
+        "number", "tail", "tense", "agent", "patient", "locative",
     )  # fmt: skip
 
     def __init__(self, path: Path | None = None) -> None:
@@ -93,9 +99,9 @@ class WordTable:
         if not mark and not any(c.isalnum() for c in norm):
             mark = len(MARKS) - 1
         if mark:
-            return (form_code(norm), _CLASSES + mark, POS.index("PUNCT"), 0, mark, 0, 0, 0, 0, 0, 0, 0, 0)
+            return (form_code(norm), _CLASSES + mark, POS.index("PUNCT"), 0, mark, *(0,) * 11)
         waw, body = self._cut_conjunction(norm)
-        word_class, pos = self._look_up(norm, body)
+        word_class, pos, _, *selections = self._look_up(norm, body)
         particle = PARTICLES.index(self._particles.get(body, ""))
         proclitic, stem = self._cut_proclitic(body)
         article = int(stem.startswith("ال") and len(stem) > 3)
@@ -106,7 +112,7 @@ class WordTable:
         preposition = self._numbers[body] if particle == 1 else proclitic
         return (
             form_code(body), word_class, pos, particle, 0, article, proclitic, waw, suffix, preposition, number,
-            form_code(body[-2:]) & 0xFFFF, _tense(body) if pos == POS.index("VERB") else 0,
+            form_code(body[-2:]) & 0xFFFF, _tense(body) if pos == POS.index("VERB") else 0, *selections,
         )  # fmt: skip
 
     def _cut_conjunction(self, norm: str) -> tuple[int, str]:
@@ -137,18 +143,18 @@ class WordTable:
             return number, rest
         return 0, body
 
-    def _look_up(self, norm: str, body: str) -> tuple[int, int]:
-        """Give class and part of speech; for an unknown form, those that its letters suggest."""
+    def _look_up(self, norm: str, body: str) -> tuple[int, ...]:
+        """Give class, part of speech, count and selections; for an unknown form, those that its letters suggest."""
         entry = self._known.get(body) or self._known.get(norm)
         if entry is None and body.startswith("لل"):
             entry = self._known.get("ال" + body[2:])
         if entry is None and body[0] in "بلكس" and len(body) > 3:
             entry = self._known.get(body[1:])
         if entry:
-            return entry[0], entry[1]
+            return entry
         if body[0].isdigit():
-            return _CLASSES + 20, POS.index("NUM")
-        return _CLASSES + 32 + form_code(body[:2] + "~" + body[-1:]) % 32, POS.index("X")
+            return (_CLASSES + 20, POS.index("NUM"), 0, 0, 0, 0)
+        return (_CLASSES + 32 + form_code(body[:2] + "~" + body[-1:]) % 32, POS.index("X"), 0, 3, 3, 3)
 
 
 def _tense(body: str) -> int:
@@ -166,14 +172,15 @@ def form_code(text: str) -> int:
 
 
 @cache
-def _read_words(path: Path) -> dict[str, tuple[int, int, int]]:
-    """Read form -> (class, part of speech, count)."""
+def _read_words(path: Path) -> dict[str, tuple[int, ...]]:
+    """Read form -> (class, part of speech, count, agent, patient, locative)."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise ResourceError(f"word table {path} cannot be read: {error}; reinstall rasd") from error
     cells = (line.split("\t") for line in lines[1:])
-    return {c[0]: (int(c[1]), POS.index(c[2]) if c[2] in POS else 0, int(c[3])) for c in cells}
+    codes = {tag: n for n, tag in enumerate(POS)}
+    return {c[0]: (int(c[1]), codes.get(c[2], 0), int(c[3]), *map(int, c[4])) for c in cells}
 
 
 @cache

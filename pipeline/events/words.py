@@ -1,4 +1,4 @@
-"""Takes written words apart: which triggers of the ontology can a word be, with which particles and pronouns attached."""
+"""Takes written words apart: which triggers can a word be, and with which particles and pronouns attached."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -7,11 +7,21 @@ from pipeline.events.inflection import Form
 from pipeline.events.ontology import Entry, LightVerb, Ontology
 
 _CACHE: Final = 1 << 18  # word types kept; the tables are emptied when they are full
-_SUFFIXES: Final = ("هما", "ها", "هم", "هن", "كم", "نا", "ني", "ه", "ك", "ي")
+_SUFFIXES: Final = {  # pronouns by their last letter
+    "ا": ("هما", "ها", "نا"),
+    "م": ("هم", "كم"),
+    "ن": ("هن",),
+    "ي": ("ني", "ي"),
+    "ه": ("ه",),
+    "ك": ("ك",),
+}
 _CONJUNCTIONS: Final = "وف"
 _PREPOSITIONS: Final = "بلك"
 # Whose forms win where one spelling serves several persons: news speaks of third persons.
 _PERSONS: Final = {"3ms": 0, "3fs": 0, "3mp": 0, "3md": 1, "3fd": 1, "1p": 1, "3fp": 2, "1s": 3, "2mp": 4}
+
+
+Split = tuple[tuple[str, ...], str, str]  # attached particles, the rest, and what the rest must be
 
 
 class Analysis(NamedTuple):
@@ -32,17 +42,26 @@ class Analysis(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """An entry that a word may be a trigger of, and how it is read."""
+    """An entry that a word may be a trigger of, and how it is read. free: it has no conditions to check."""
 
     entry: Entry
     analysis: Analysis
+    free: bool
 
 
 class Word(NamedTuple):
-    """What the ontology knows of a written word. light: the light verb that it is a form of."""
+    """What the ontology knows of a written word.
+
+    hits: the strongest first. nouns_first: the same, verbs last, if some are verbs and some are not, else empty.
+    verbs_first: likewise. light: the light verb that it is a form of.
+    keys: all that it can be matched as in a pattern (see `patterns`).
+    """
 
     hits: tuple[Hit, ...]
+    nouns_first: tuple[Hit, ...]
+    verbs_first: tuple[Hit, ...]
     light: LightVerb | None
+    keys: frozenset[str]
 
 
 class Words:
@@ -63,10 +82,9 @@ class Words:
             for member in members:
                 self._classes.setdefault(member, []).append("@" + name)
         self._words: dict[str, Word] = {}
-        self._keys: dict[str, frozenset[str]] = {}
 
     def word(self, norm: str) -> Word:
-        """Give the triggers and the light verb that a folded token can be."""
+        """Give what a folded token can be."""
         known = self._words.get(norm)
         if known is None:
             if len(self._words) >= _CACHE:
@@ -74,32 +92,35 @@ class Words:
             known = self._words[norm] = self._look_up(norm)
         return known
 
-    def keys(self, norm: str) -> frozenset[str]:
-        """Give all that a folded token can be matched as in a pattern (see `patterns`)."""
-        known = self._keys.get(norm)
-        if known is None:
-            if len(self._keys) >= _CACHE:
-                self._keys.clear()
-            known = self._keys[norm] = self._find_keys(norm)
-        return known
-
     def _look_up(self, norm: str) -> Word:
-        analyses = self._analyse(norm)
-        hits = []
+        splits = list(_splits(norm))
+        keys = self._split_keys(norm, splits)
+        hits: list[Hit] = []
         light = None
-        for analysis in analyses:
+        for analysis in self._analyse(splits):
             lexeme = self._ontology.lexemes[analysis.lexeme]
-            if lexeme.kind == "verb" and not analysis.suffix:
+            verb = lexeme.kind == "verb"
+            keys.add("{" + lexeme.lemma + "}" if verb else lexeme.lemma)
+            if verb and not analysis.suffix:
                 light = light or self._ontology.light_verbs.get(lexeme.lemma)
-            for entry in self._entries[analysis.lexeme]:
-                if norm not in entry.exceptions and (not entry.only or entry.only <= _features(analysis)):
-                    hits.append(Hit(entry, analysis))
-        return Word(tuple(hits), light)
+            features = _features(analysis)
+            hits += [
+                Hit(entry, analysis, not entry.when and not entry.unless and analysis.form.tense != "jussive")
+                for entry in self._entries[analysis.lexeme]
+                if norm not in entry.exceptions and entry.only <= features
+            ]
+        for key in tuple(keys):
+            keys.update(self._classes.get(key, ()))
+        hits.sort(key=lambda hit: -hit.entry.strength)
+        nouns = tuple([hit for hit in hits if hit.analysis.form.tense is None])
+        verbs = tuple([hit for hit in hits if hit.analysis.form.tense is not None])
+        orders = (nouns + verbs, verbs + nouns) if nouns and verbs else ((), ())
+        return Word(tuple(hits), *orders, light, frozenset(keys))
 
-    def _analyse(self, norm: str) -> list[Analysis]:
+    def _analyse(self, splits: list[Split]) -> list[Analysis]:
         """Give the best reading of a word for each lexeme that it can be a form of."""
         best: dict[tuple[int, bool], Analysis] = {}
-        for proclitics, rest, mode in _splits(norm):
+        for proclitics, rest, mode in splits:
             for core, suffix in _cores(rest):
                 for number, form in self._index.get(core, ()):
                     if _fits(form, mode, suffix, core, rest):
@@ -110,27 +131,25 @@ class Words:
                             best[number, form.tense is None] = Analysis(number, form, proclitics, suffix, rank)
         return list(best.values())
 
-    def _find_keys(self, norm: str) -> frozenset[str]:
+    def _split_keys(self, norm: str, splits: list[Split]) -> set[str]:
+        """Give the word itself, what is left without particles and pronouns, and the marks of what was attached."""
         keys = {norm}
-        for proclitics, rest, mode in _splits(norm):
+        for proclitics, rest, mode in splits:
             keys.add(rest)
+            if rest[-1:] == "ا" and len(rest) > 3:
+                keys.add(rest[:-1])  # the accusative: صحفيا is also صحفي
             if mode == "article":
                 keys.add("ال_")
             for letter in "بل":
                 if letter in proclitics:
                     keys.add(letter + "_")
-            keys.update(core for core, suffix in _cores(rest) if suffix)
-        for analysis in self._analyse(norm):
-            lexeme = self._ontology.lexemes[analysis.lexeme]
-            keys.add("{" + lexeme.lemma + "}" if lexeme.kind == "verb" else lexeme.lemma)
+            keys.update([core for core, suffix in _cores(rest) if suffix])
         if norm[0].isdigit():
             keys.add("#")
-        for key in tuple(keys):
-            keys.update(self._classes.get(key, ()))
-        return frozenset(keys)
+        return keys
 
 
-def _splits(norm: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def _splits(norm: str) -> Iterator[Split]:
     """Give each way to part attached particles from a word: particles, rest, and what the rest must be."""
     leads: list[tuple[tuple[str, ...], str]] = [((), norm)]
     if len(norm) > 2 and norm[0] in _CONJUNCTIONS:
@@ -158,7 +177,7 @@ def _splits(norm: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
 def _cores(rest: str) -> Iterator[tuple[str, str | None]]:
     """Give each way to part a pronoun suffix from a word, and the word with teh marbuta for a final heh."""
     yield rest, None
-    for suffix in _SUFFIXES:
+    for suffix in _SUFFIXES.get(rest[-1:], ()):
         if len(rest) > len(suffix) + 1 and rest.endswith(suffix):
             yield rest[: -len(suffix)], suffix
     if rest[-1:] == "ه" and len(rest) > 3:

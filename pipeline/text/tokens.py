@@ -14,6 +14,7 @@ _CHUNK: Final = re.compile(r"\S+")
 _PLAIN: Final = re.compile(r"[ء-غف-يًٌٍَُِّْa-zA-Z]+")  # letters and marks only: nothing to split
 # A sentence ends at these marks, with any closing quote or bracket behind them, and at every line end.
 _ENDERS: Final = frozenset({"!", "؟", "?", "؛", "…", "۔"})
+_LONGEST: Final = 300  # tokens; a text without marks is cut there, so that no later stage meets an endless sentence
 _CLOSERS: Final = frozenset({'"', "”", "»", ")", "]", "’", "'", "“"})
 
 
@@ -81,7 +82,7 @@ def split_sentences(text: str, tokens: Sequence[Token], offset: int = 0) -> Iter
                 ends = ends and tokens[i + 1].text != "."
             elif token.text in _CLOSERS and i > first and tokens[i - 1].text in (".", "!", "؟", "?"):
                 ends = bool(gap) and tokens[i + 1].text not in ("،", ",", "-")
-        if ends:
+        if ends or i + 1 - first >= _LONGEST:
             yield first, i + 1
             first = i + 1
     if first < count:

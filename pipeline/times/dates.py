@@ -39,7 +39,7 @@ def _year_tail(line: Line, j: int, date: Date) -> tuple[Date, int]:
     if line.has(k, "at") and line.has(k + 1, "year_head"):
         k += 1
     headed = line.find(k, "year_head", loose=line.clitic(k) == "ل")
-    if found := year_number(line, line.after(headed[1], "school") if headed else k, headed is not None):
+    if found := year_number(line, line.after(headed[1], "school") if headed else k, headed is not None, dated=True):
         stated, end = found
         unmarked = stated.calendar == "gregorian" and (stated.year or 0) <= 1500  # عام 1436 behind a Hijri month
         if stated.calendar == date.calendar or (date.calendar == "hijri" and unmarked):
@@ -59,6 +59,15 @@ def _year_tail(line: Line, j: int, date: Date) -> tuple[Date, int]:
 
 def month_date(line: Line, i: int) -> Hit:
     """Read a month, alone or with its year: شهر يونيو 2015م، أغسطس الماضي; English ones also before the day."""
+    found = _plain_month(line, i)
+    if not found:
+        return None
+    date, end = found
+    return _twin(line, date, end) if date.year or date.calendar == "hijri" else (date, end)
+
+
+def _plain_month(line: Line, i: int) -> tuple[Date, int] | None:
+    """Read a month in one calendar."""
     found = month_name(line, i)
     head = None if found else line.find(i, "month_head")
     start = head[1] if head else i
@@ -68,25 +77,18 @@ def month_date(line: Line, i: int) -> Hit:
     if not found:
         return None
     (calendar, number, doubt), j = found
-    if head is None and (months := line.find(i, "month_heads")) and months[1] == i:
-        return None
     date = Date(calendar, month=number)
-    if line.norm(start).isascii():
+    english = line.norm(start).isascii()
+    if english:
         j += line.norm(j) == "."
-        day = day_number(line, j)
-        if day:
-            k = day[1] + (line.norm(day[1]) in COMMAS)
-            stated = year_number(line, k, headed=False)
-            if stated:
-                return replace(date, day=day[0], year=stated[0].year), stated[1]
-            return replace(date, day=day[0]), day[1]
+        if day := day_number(line, j):
+            stated = year_number(line, day[1] + (line.norm(day[1]) in COMMAS), headed=False)
+            date = replace(date, day=day[0], year=stated[0].year if stated else None)
+            return date, stated[1] if stated else day[1]
     placed, end = _year_tail(line, j, date)
-    node, end = _twin(line, placed, end) if placed.year or placed.calendar == "hijri" else (placed, end)
-    if placed == date and doubt and not head and not _supported(line, i, doubt):
+    if placed == date and (english or (doubt and not head and not _supported(line, i, doubt))):
         return None
-    if placed == date and line.norm(start).isascii():
-        return None
-    return node, end
+    return placed, end
 
 
 def _supported(line: Line, i: int, doubt: int) -> bool:
@@ -148,7 +150,7 @@ def day_date(line: Line, i: int, named: bool = False) -> Hit:
         return None
     node, end = date
     if len(days) > 1:
-        return Range(replace(node, day=days[0], twin=None), node), end
+        return Range(replace(node, day=days[0]), node), end
     return _twin(line, node, end)
 
 
@@ -227,11 +229,10 @@ def _twin(line: Line, first: Date, j: int) -> tuple[Node, int]:
         k = line.after(k + 1, "agreeing")
     elif k > j:
         return first, j
-    found = line.read_at(k, _day_anyhow if first.day else month_date)
-    if not found or not isinstance(found[0], Date) or found[0].calendar == first.calendar:
+    found = line.read_at(k, _plain_day if first.day else _plain_month)
+    if not found or found[0].calendar == first.calendar:
         return first, j
     other, end = found
-    assert isinstance(other, Date)
     if bracket and line.norm(end) in CLOSING:
         end += 1
     if first.calendar == "hijri":
@@ -239,12 +240,22 @@ def _twin(line: Line, first: Date, j: int) -> tuple[Node, int]:
     return replace(first, twin=other), end
 
 
-def _day_anyhow(line: Line, i: int) -> Hit:
-    return numeric(line, i) or day_date(line, i)
+def _plain_day(line: Line, i: int) -> tuple[Date, int] | None:
+    """Read one day of the month in one calendar."""
+    if found := _plain_numeric(line, i):
+        return found
+    day = day_number(line, i)
+    return _month_of_day(line, day[1], Date(day=day[0]), named=False) if day else None
 
 
 def numeric(line: Line, i: int) -> Hit:
     """Read a date in digits: 22/07/2015م، 2023-09-11، 11.09.2023، 3 / 8 / 2015، 1436/10/25هـ."""
+    found = _plain_numeric(line, i)
+    return _twin(line, *found) if found else None
+
+
+def _plain_numeric(line: Line, i: int) -> tuple[Date, int] | None:
+    """Read a date in digits in one calendar."""
     numbers, j = [], i
     mark = line.norm(i + 1)
     if mark not in _NUMERIC:
@@ -268,8 +279,8 @@ def numeric(line: Line, i: int) -> Hit:
         return None
     for kind, calendar in (("ah", "hijri"), ("ce", "gregorian")):
         if found := line.find(j, kind):
-            return _twin(line, replace(date, calendar=calendar), found[1])
-    return _twin(line, date, j)
+            return replace(date, calendar=calendar), found[1]
+    return date, j
 
 
 def numeric_range(line: Line, i: int) -> Hit:

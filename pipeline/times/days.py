@@ -210,4 +210,8 @@ def _several_days(line: Line, j: int) -> Hit:
         return None
     if (direction := line.find(end, "shift")) and last.shift is None:
         last, end = replace(last, shift=direction[0]), direction[1]
+    bracket = line.norm(end) in OPENING
+    dated = day_date(line, end + bracket, named=True)
+    if dated and isinstance(dated[0], Range) and (not bracket or line.norm(dated[1]) in CLOSING):
+        return dated[0], dated[1] + bracket  # يومي الجمعة والسبت 26 - 27 أبريل
     return Range(replace(first[0], shift=None), last), end

@@ -164,10 +164,17 @@ def stretch(line: Line, i: int) -> Hit:
     for _ in range(3):
         j = line.after(j, "stretching")
     link = line.find(j, "from") or line.find(j, "between")
-    if not link:
+    if not link or line.has(link[1], "period"):
         return None
     held = expression(line, link[1])
     return held if held and isinstance(held[0], Range) else None
+
+
+def first_of_month(line: Line, i: int) -> Hit:
+    """Read أول with a month: أول يناير 2015."""
+    found = line.find(i, "ordinal_bare")
+    month = month_date(line, found[1]) if found and found[0] == 1 else None
+    return (replace(month[0], day=1, twin=None), month[1]) if month and isinstance(month[0], Date) else None
 
 
 def first_day(line: Line, i: int) -> Hit:
@@ -197,7 +204,7 @@ _READERS: Final[dict[str, tuple[Reader, ...]]] = {
     "counted": (window, first_units),
     "ordinal": (day_group,),
     "ordinal_tens": (day_group,),
-    "ordinal_bare": (nth, feast, first_units),
+    "ordinal_bare": (nth, feast, first_units, first_of_month),
     "last_bare": (nth, window, first_units),
     "unit": (period, dated_term, window, nth, first_units, month_list, century, decade, lone_period),
     "same_before": (period,),

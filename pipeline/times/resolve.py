@@ -21,11 +21,13 @@ RESOLVERS: Final = (resolve_dates, resolve_units, resolve_parts, resolve_named)
 def resolve_all(found: Sequence[Expression], anchor: Anchor, config: TimesConfig) -> list[TimeSpan]:
     """Resolve the expressions of one article in order, each in the light of those before it."""
     context = Context(config, anchor.day)
+    # An undated text that says no other day from today is told by somebody who speaks of nowadays.
+    timeless = anchor.day is None and not any(_is_deictic(x.node) and x.node != TODAY for x in found)
     spans = []
     told_in = 0  # sentence of the last date that a later one may be counted from
     for x in found:
-        if anchor.day is None and x.node == TODAY and x.tense >= 0:
-            continue  # nowadays, in a text that tells no day of its own
+        if timeless and x.node == TODAY and x.tense >= 0:
+            continue
         if x.sentence - told_in > _REACH:
             context = replace(context, last=None, last_day=None, last_month=None)
         context = replace(context, tense=x.tense)
@@ -35,6 +37,10 @@ def resolve_all(found: Sequence[Expression], anchor: Anchor, config: TimesConfig
         told_in = x.sentence if remembered is not context else told_in
         context = remembered
     return spans
+
+
+def _is_deictic(node: Node) -> bool:
+    return isinstance(node, Date) and node.today is not None
 
 
 def _span(x: Expression, value: Value, anchor: date | None) -> TimeSpan:

@@ -133,7 +133,7 @@ def _partial(node: Date, context: Context, granularity: str) -> Value:
         reference = context.last.start if context.last else None
         return value_of(interval, granularity, "relative", anchored=False, reference=reference)
     choices = candidates(node, anchor)
-    if node.weekday is not None and node.day is not None:
+    if node.weekday is not None and node.day is not None and node.shift is None:
         choices = [c for c in choices if c[0].weekday() == node.weekday] or choices
     current = unit_of("month", anchor, 0, 0, node.calendar) if granularity == "month" else (anchor, anchor)
     assert current is not None

@@ -8,6 +8,7 @@ from pipeline.times.calendars import Interval, easter, gregorian, hijri, hijri_o
 from pipeline.times.nodes import Century, Decade, Feast, Season
 from pipeline.times.values import Context, Value, resolve, value_of
 
+_UNDATED: Final = 2020  # year from which decades are counted back in a text without a day of its own
 # First month of each meteorological season; winter of a year begins in December of the year before.
 _SEASONS: Final = {"winter": -1, "spring": 3, "summer": 6, "autumn": 9}
 
@@ -32,7 +33,7 @@ def _decade(node: Decade, context: Context) -> Value:
         found = years(start + node.tens, start + node.tens + 9) if start is not None else None
         return replace(value_of(found, "decade", held.basis), anchored=held.anchored, reference=held.reference)
     anchor = context.anchor
-    latest = anchor.year if anchor else 1999
+    latest = anchor.year if anchor else _UNDATED
     first = latest // 100 * 100 + node.tens
     if first > latest - 10 and not (anchor and context.tense > 0):
         first -= 100
@@ -111,6 +112,8 @@ def _feast_of(node: Feast, year: int) -> Interval | None:
         first = hijri(year, node.month, node.day)
     elif node.calendar == "gregorian":
         first = gregorian(year, node.month, node.day)
+    elif not node.calendar.endswith("easter"):
+        first = None  # a calendar that is not reckoned here
     else:
         sunday = easter(year, julian=node.calendar.startswith("orthodox"))
         start = shift_day(sunday, node.day) if sunday else None

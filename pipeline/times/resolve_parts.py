@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from pipeline.config import TimesConfig
 from pipeline.times.calendars import Interval, shift_day, shift_months, years
 from pipeline.times.nodes import Date, Edge, Node, Nth, Part, Period, Range
 from pipeline.times.resolve_dates import candidates
@@ -22,20 +23,20 @@ def _part(node: Part, context: Context) -> Value:
         return replace(held, end=held.start, granularity="day")
     if node.part == "last_day":
         return replace(held, start=held.end, granularity="day")
-    start, end = _third(held, _PARTS[node.part])
+    start, end = _third(held, _PARTS[node.part], context.config)
     return replace(held, start=start, end=end, granularity="vague")
 
 
-def _third(held: Value, index: int) -> Interval:
-    """Cut a unit in thirds as news does: days 1-10, 11-20, 21-end of a month; years 0-3, 4-6, 7-9 of a decade."""
+def _third(held: Value, index: int, config: TimesConfig) -> Interval:
+    """Cut a unit in thirds as news does: a month by the days of the settings; years 0-3, 4-6, 7-9 of a decade."""
     start, end = held.start, held.end
     assert start is not None and end is not None
     days = (end - start).days + 1
     steps: tuple[int, ...]
     if held.granularity == "month":
-        steps = (0, 10, 20)
+        steps = (0, config.early_until, config.middle_until)
         first = shift_day(start, steps[index])
-        last = end if index == 2 else shift_day(start, steps[index] + 9)
+        last = end if index == 2 else shift_day(start, steps[index + 1] - 1)
     elif held.granularity == "week":
         first, last = shift_day(start, (0, 2, 5)[index]), shift_day(start, (1, 4, 6)[index])
     elif held.granularity in ("decade", "century"):
@@ -108,8 +109,12 @@ def _edge(node: Edge, context: Context) -> Value:
 def _range(node: Range, context: Context) -> Value:
     last = resolve(node.last, context)
     first_node = node.first
-    if isinstance(first_node, Date) and isinstance(node.last, Date) and first_node.year is None:
-        first_node = _completed(first_node, node.last)
+    bound = node.last.of if isinstance(node.last, Part) else node.last
+    if isinstance(bound, Date):
+        if isinstance(first_node, Part) and isinstance(first_node.of, Date):
+            first_node = replace(first_node, of=_completed(first_node.of, bound))
+        elif isinstance(first_node, Date):
+            first_node = _completed(first_node, bound)
     first = resolve(first_node, context)
     if first.start and last.start and first.start > last.start and first.basis in ("partial", "weekday"):
         first = _before(first_node, last.start, first)
@@ -135,7 +140,7 @@ def _coarse(node: Node) -> str:
 
 def _completed(first: Date, last: Date) -> Date:
     """Give the first date of a range what only its last one says: the year, or what places it."""
-    if first.month is None and first.day is None:
+    if first.year is not None or (first.month is None and first.day is None):
         return first
     later = (last.month or 0, last.day or 0) < (first.month or 0, first.day or 0) and last.month is not None
     if last.year is not None:

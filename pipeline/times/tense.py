@@ -13,7 +13,9 @@ _ADJACENT: Final = 2  # words between an imperfect and the expression that it su
 _DISTANT: Final = 12  # words beyond which a past verb says nothing of the expression
 _LONGEST: Final = 9  # letters of an imperfect that no table knows
 _MARKS: Final = frozenset('"“«:')
-_PAST, _FUTURE, _IMPERFECT = -1, 1, 2
+_DASHES: Final = frozenset("-–—:،")
+_NEAR: Final = 3  # words before an imperfect in which كان makes it past
+_PAST, _FUTURE, _IMPERFECT, _MAYBE_PAST = -1, 1, 2, -2
 
 
 @lru_cache(maxsize=1)
@@ -31,8 +33,9 @@ def _forms() -> dict[str, int]:
     for row in read_rows("verbs.tsv"):
         past, imperfect = fold(row["past"]), fold(row["imperfect"])
         stem = past.removesuffix("ي")  # ALEF MAKSURA, folded: أجرى, أجرت
-        for form in (past, stem + "ت", stem + "وا", stem + "تا", past + "ا", past + "ن"):
+        for form in (stem + "ت", stem + "وا", stem + "تا", past + "ا", past + "ن"):
             tenses.setdefault(form, _PAST)
+        tenses.setdefault(past, _MAYBE_PAST if row["noun"] == "1" else _PAST)
         weak = imperfect.removesuffix("ي")
         for first in ("ي", "ت"):  # YEH: he; TEH: she
             for form in (imperfect, weak + "ون", imperfect + "ان", weak + "وا"):
@@ -49,13 +52,16 @@ def _forms() -> dict[str, int]:
 
 @lru_cache(maxsize=1 << 15)
 def tense_of(norm: str) -> int:
-    """Tell what a word says of time: -1 past verb, 2 imperfect verb, 1 future verb or word of plan, else 0."""
+    """Tell what a word says of time.
+
+    -1 past verb, -2 past verb or noun, 2 imperfect verb, 1 future verb or word of plan, 0 nothing.
+    """
     tenses = _forms()
     if norm in tenses:
         return tenses[norm]
     bare = norm[1:] if norm[:1] in ("و", "ف") else norm  # WAW and FEH: and, so
     if bare in tenses:
-        return tenses[bare]
+        return _PAST if tenses[bare] == _MAYBE_PAST else tenses[bare]
     if len(bare) < 4 or bare.startswith("ال") or bare.endswith("ة"):
         return 0
     if len(bare) > 4 and bare[0] == "س" and bare[1] in "يت":
@@ -74,25 +80,41 @@ def tense(line: Line, i: int, j: int) -> int:
     roles = _roles()
     if line.norm(i - 1).removeprefix("و") in roles["since"]:
         return _PAST
+    told = _behind(line, i)
+    if told is None:
+        return _ahead(line, j)
+    return 0 if told == _PAST and line.norm(i - 1) in roles["until"] else told
+
+
+def _behind(line: Line, i: int) -> int | None:
+    """Tell the tense of the nearest verb or word of plan before word i; None where there is none."""
+    roles = _roles()
     imperfect: int | None = None
     for k in range(i - 1, max(-1, i - 1 - _BACK), -1):
         told = tense_of(line.norms[k])
         before = line.norm(k - 1)
+        if told == _MAYBE_PAST:
+            told = _PAST if k == 0 or before in roles["verbal"] or before in _DASHES else 0
         if told == _IMPERFECT:
             if before in roles["negated_past"]:
                 return _PAST
             if k == 0 or before in roles["subordinator"] or (i - k <= _ADJACENT and imperfect is None):
-                return _PAST if before in roles["auxiliary"] else _FUTURE
+                return _PAST if _was(line, k) else _FUTURE
             imperfect = k
         elif told == _FUTURE:
-            return _FUTURE
+            return 0 if _was(line, k) else _FUTURE
         elif told == _PAST:
             if i - k > _DISTANT:
                 return 0
             return _PAST if imperfect is None or line.norms[k] in roles["auxiliary"] else 0
-    if imperfect is not None:
-        return 0 if line.norm(imperfect - 1) in roles["relative"] else _FUTURE
-    return _ahead(line, j)
+    if imperfect is None:
+        return None
+    return 0 if line.norm(imperfect - 1) in roles["relative"] else _FUTURE
+
+
+def _was(line: Line, k: int) -> bool:
+    """Tell whether كان or لم stands closely before word k."""
+    return any(norm in _roles()["auxiliary"] for norm in line.norms[max(0, k - _NEAR) : k])
 
 
 def _ahead(line: Line, j: int) -> int:
@@ -101,5 +123,5 @@ def _ahead(line: Line, j: int) -> int:
         if norm in _MARKS or norm in _roles()["report"]:
             return 0
         if told := tense_of(norm):
-            return _FUTURE if told == _IMPERFECT else told
+            return {_IMPERFECT: _FUTURE, _MAYBE_PAST: _PAST}.get(told, told)
     return 0

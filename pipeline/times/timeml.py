@@ -6,18 +6,22 @@ TimeML 1.2.1, section 2.2 (TIMEX3); values are ISO 8601 as extended there.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.document import Document, TimeSpan
 from pipeline.text.tokens import tokenize
-from pipeline.times.expressions import find_nodes
+from pipeline.times.calendars import unit_of
+from pipeline.times.expressions import expression
 from pipeline.times.lines import Line
-from pipeline.times.nodes import Century, Date, Decade, Node, Offset, Part, Range, Season, Term, Window
+from pipeline.times.nodes import Century, Date, Decade, Node, Offset, Part, Range, Season, Term
 from pipeline.times.vocabulary import vocabulary
 
 _MODS: Final = {"first": "START", "middle": "MID", "last": "END"}
 _SEASONS: Final = {12: "WI", 3: "SP", 6: "SU", 9: "FA"}  # by the month in which one begins
+_NEEDED: Final = frozenset({"documents", "segments", "sentences", "times"})  # tables that TimeML is made of
+_UNITS: Final = frozenset({"day", "week", "month", "quarter", "half", "year", "decade", "century"})
 _LETTERS: Final = {"day": "D", "week": "W", "month": "M", "year": "Y"}
 _UNSEEN: Final = dict.fromkeys([*range(0x20), 0x7F, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)], " ") | {
     code: chr(code) for code in (0x9, 0xA, 0xD)
@@ -29,7 +33,7 @@ class Timex:
     """The TIMEX3 attributes of a time.
 
     type: DATE or DURATION. value: as TimeML writes it, with X for what is not known. mod: START, MID, END or None.
-    begin, end: days between which a value lies that is no calendar unit; None where open or not needed.
+    begin, end: first and last day of a DURATION or of a reference without a value; None where open or not needed.
     """
 
     type: str
@@ -51,21 +55,23 @@ def timex(time: TimeSpan, surface: str) -> Timex:
     start, end = time.date_start, time.date_end
     if start is None or end is None:
         return _open(time, node)
-    if mod and isinstance(node, Part):
+    if mod and held is not None:
         return Timex("DATE", _held_value(held, start, end), mod)
-    if isinstance(held, (Range, Window)):
-        length = _length(start, end, time.granularity)
-        return Timex("DURATION", length, None, start, end) if length else Timex("DATE", _unit_value(time, start), mod)
-    if time.calendar == "hijri" and time.granularity != "day":
-        return Timex("DATE", f"{start.isoformat()}/{end.isoformat()}", mod, start, end)
-    return Timex("DATE", _season_value(start) if isinstance(held, Season) else _unit_value(time, start), mod)
+    if time.granularity == "season" and isinstance(held, Season):
+        return Timex("DATE", _season_value(start))
+    unit = unit_of(time.granularity, start, 0, 0) if time.granularity in _UNITS else None
+    if unit == (start, end):
+        return Timex("DATE", _unit_value(time, start))
+    return Timex("DURATION", _length(start, end, time.granularity), None, start, end)
 
 
 def _node(surface: str) -> Node | None:
+    """Read the text of a time again; None where it is not one expression without the words around it."""
     tokens = tokenize(surface)
     words = vocabulary()
-    found = find_nodes(Line(tokens, [words[token.norm] for token in tokens], words))
-    return found[0][0] if found else None
+    line = Line(tokens, [words[token.norm] for token in tokens], words)
+    found = expression(line, 0) if tokens else None
+    return found[0] if found and found[1] == len(line) else None
 
 
 def _open(time: TimeSpan, node: Node | None) -> Timex:
@@ -120,19 +126,39 @@ def _held_value(held: Node, start: date, end: date) -> str:
     return f"{start.year:04d}-{start.month:02d}" if days <= 15 else f"{start.year:04d}"
 
 
-def _length(start: date, end: date, granularity: str) -> str | None:
+def _length(start: date, end: date, granularity: str) -> str:
     """Give the length of a stretch of time in whole units of its granularity, at least one."""
     days = (end - start).days + 1
-    if granularity in ("day", "week"):
-        return f"P{days}D" if granularity == "day" else f"P{max(1, round(days / 7))}W"
+    if granularity in ("day", "week", "vague"):
+        return f"P{max(1, round(days / 7))}W" if granularity == "week" else f"P{days}D"
     months = (end.year - start.year) * 12 + end.month - start.month + (1 if start.day == 1 else 0)
     return f"P{max(1, months)}M" if granularity == "month" else f"P{max(1, round(months / 12))}Y"
+
+
+def export_timeml(run: str | Path, folder: Path) -> list[Path]:
+    """Write each document of a run as a `.tml` file in a folder; give the files.
+
+    Files are numbered in document order, as an id may hold what no file name can; the id stands in DOCID.
+    """
+    from pipeline.tables.read import read_table
+    from pipeline.tables.records import RECORD_TABLES, rebuild_documents
+
+    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in RECORD_TABLES}
+    for name in _NEEDED:
+        tables[name] = read_table(run, name, as_arrow=True).to_pylist()
+    written = []
+    for number, doc in enumerate(rebuild_documents(tables), 1):
+        path = folder / f"{number:06d}.tml"
+        path.write_text(to_timeml(doc), encoding="utf-8")
+        written.append(path)
+    return written
 
 
 def to_timeml(doc: Document) -> str:
     """Write a document and its times as TimeML (UTF-8 text of an XML file).
 
-    The text between the tags is that of the document; characters that XML cannot hold are blanks.
+    The text between the tags is that of the document; characters that XML cannot hold are blanks. A stretch of time
+    that is no calendar unit is a DURATION whose first and last day stand in empty tags behind it.
     """
     published = next((s.published for s in doc.segments if s.published), doc.published)
     head = [
@@ -143,9 +169,8 @@ def to_timeml(doc: Document) -> str:
     ]
     if published:
         value = published.isoformat()
-        head.append(
-            f'<DCT><TIMEX3 tid="t0" type="DATE" value="{value}" functionInDocument="CREATION_TIME">{value}</TIMEX3></DCT>'
-        )
+        created = f'tid="t0" type="DATE" value="{value}" functionInDocument="CREATION_TIME"'
+        head.append(f"<DCT><TIMEX3 {created}>{value}</TIMEX3></DCT>")
     return "\n".join(head) + f"\n<TEXT>{''.join(_tagged(doc.text, doc.times))}</TEXT>\n</TimeML>\n"
 
 
@@ -158,7 +183,12 @@ def _tagged(text: str, times: Sequence[TimeSpan]) -> Iterator[str]:
         attributes = f'tid="t{number}" type="{found.type}" value={quoteattr(found.value)}'
         if found.mod:
             attributes += f' mod="{found.mod}"'
-        yield f"<TIMEX3 {attributes}>{_escaped(surface)}</TIMEX3>"
+        points = ""
+        for name, day in (("begin", found.begin), ("end", found.end)):
+            if day is not None:
+                attributes += f' {name}Point="t{number}{name[0]}"'
+                points += f'<TIMEX3 tid="t{number}{name[0]}" type="DATE" value="{day.isoformat()}"/>'
+        yield f"<TIMEX3 {attributes}>{_escaped(surface)}</TIMEX3>{points}"
         at = time.end
     yield _escaped(text[at:])
 

@@ -32,8 +32,10 @@ def _placed(line: Line, unit: str, j: int, shift: int) -> Node:
 def _same(line: Line, unit: str, j: int) -> tuple[Node, int]:
     """Give the unit of the last date, or the one that has its place in another year (الشهر نفسه من العام الماضي)."""
     if unit in ("day", "month") and line.has(j, "from"):
-        held = period(line, line.after(j, "from"))
-        if held and isinstance(held[0], Period) and held[0].unit == "year":
+        k = line.after(j, "from")
+        named = whole_unit(line, line.after(line.after(k, "this_before"), "same_before"))
+        held = period(line, k) if named and named[0] == "year" else None
+        if held and isinstance(held[0], Period):
             return Period(unit, 0, "context", of=held[0]), held[1]
     return Period(unit, 0, "context"), j
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, Final
 
 from pipeline.errors import ResourceError
+from pipeline.resources import load_rows
 from pipeline.text.normalize import fold
 
 # Proclitics that may stand on the first word of an expression, and how many of their letters to leave out of the
@@ -83,12 +83,8 @@ def read_rows(name: str, check: bool = True) -> Iterator[dict[str, str]]:
 
     check: every row must name a source that sources.tsv explains.
     """
-    lines = files("pipeline.resources").joinpath("times", name).read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    if not rows:
-        raise ResourceError(f"resources/times/{name} is empty; install the package again")
-    head = rows[0]
-    for row in rows[1:]:
+    head, *rows = load_rows(f"times/{name}")
+    for row in rows:
         if len(row) != len(head):
             raise ResourceError(f"resources/times/{name}: {row!r} needs {len(head)} columns; mend the row")
         named = dict(zip(head, row, strict=True))

@@ -39,8 +39,11 @@ def era(line: Line, j: int) -> tuple[str, int]:
     return "", j
 
 
-def year_number(line: Line, i: int, headed: bool) -> tuple[Date, int] | None:
-    """Read a year and its era; `headed` where عام or a month stands before it, so that any number will do."""
+def year_number(line: Line, i: int, headed: bool, dated: bool = False) -> tuple[Date, int] | None:
+    """Read a year and its era.
+
+    headed: عام stands before it, so that any number will do. dated: a month does, so that م is no measure behind it.
+    """
     word = line.words[i]
     if word is not None and word.digits:
         if word.digits > 4 or _inside_number(line, i, i + 1):
@@ -60,7 +63,7 @@ def year_number(line: Line, i: int, headed: bool) -> tuple[Date, int] | None:
     digits = word.digits if word is not None and word.digits else 4
     if mark == "ce":
         metres = j == i + 2 and line.norm(i + 1) == "م"  # 100م may be a length
-        clear = digits >= 3 if not metres else digits == 4 and (line.touches(i + 1) or line.has(i - 1, "in"))
+        clear = digits >= 3 if not metres else digits == 4 and (dated or line.touches(i + 1) or line.has(i - 1, "in"))
         return (Date(year=value), j) if headed or clear or (metres and line.norm(i - 1) in ("ت", *DASHES)) else None
     if headed:
         return (Date(year=value), j) if digits >= 2 and value > 0 else None

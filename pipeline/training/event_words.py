@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from pipeline.resources import load_toml
 from pipeline.text.normalize import fold
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[\u064b-\u065f\u0670ـ]+[^\W\d_]*)*|\d[\d.,]*|[^\w\s]")  # words, numbers, marks
@@ -73,7 +74,8 @@ def treebank_tags(path: Path) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {}
     weight = {"ADP": 0, "CCONJ": 0, "SCONJ": 0, "PRON": 0, "PART": 0, "AUX": 1, "DET": 0, "PUNCT": 0}
     for block in path.read_text(encoding="utf-8").split("\n\n"):
-        word, tags = "", []
+        word = ""
+        tags: list[str] = []
         for line in block.splitlines():
             cells = line.split("\t")
             if len(cells) < 10 or "-" in cells[0]:
@@ -118,6 +120,24 @@ def guess_tags(forms: list[str], found: np.ndarray, counts: dict[str, Counter[st
     return tags
 
 
+def selections(stream: np.ndarray, size: int, forms: dict[str, int], counts: np.ndarray) -> np.ndarray:
+    """Give, per form and selector, how much likelier than any word it is behind the selector's words: 0 to 7.
+
+    forms: number of each form in the stream. 0 stands for never, 3 for as likely as any word, each step for a factor 2.
+    """
+    follows, leads = stream[1:], stream[:-1]
+    share = counts / max(int(counts.sum()), 1)
+    columns = []
+    for table in load_toml("clauses/selectors.toml").values():
+        words = [forms[w] for w in table["words"].split() if w in forms]
+        behind = follows[np.isin(leads, words)]
+        seen = np.bincount(behind[(behind > 0) & (behind <= size)], minlength=size + 1)[1:]
+        expected = share * len(behind)
+        steps = np.clip(np.round(np.log2((seen + 0.5) / (expected + 0.5)) + 3), 0, 7)
+        columns.append(np.where(seen == 0, 0, steps).astype(np.int64))
+    return np.stack(columns, axis=1)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -147,11 +167,14 @@ def main(arguments: list[str] | None = None) -> None:
     found = vectors(stream, size, options.dims, options.seed)
     classes = MiniBatchKMeans(options.classes, n_init=2, batch_size=4096, random_state=options.seed).fit_predict(found)
     tags = guess_tags(forms, found, treebank_tags(options.treebank))
+    ranks = {form: i for i, form in enumerate(forms, start=1)}
+    chosen = selections(stream, size, ranks, counts[order[:size]])
     options.out.parent.mkdir(parents=True, exist_ok=True)
     with options.out.open("w", encoding="utf-8") as file:
-        file.write("# form, class, part of speech, count; made by pipeline.training.event_words\n")
+        file.write("# form, class, part of speech, count, selections; made by pipeline.training.event_words\n")
         for i, form in enumerate(forms):
-            file.write(f"{form}\t{classes[i]}\t{tags[i]}\t{counts[order[i]]}\n")
+            cells = "".join(str(v) for v in chosen[i])
+            file.write(f"{form}\t{classes[i]}\t{tags[i]}\t{counts[order[i]]}\t{cells}\n")
 
 
 if __name__ == "__main__":

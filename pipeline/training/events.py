@@ -33,7 +33,7 @@ from pipeline.events.stage import Engine, Prepared, best_of
 from pipeline.events.triggers import find_candidates
 from pipeline.schema import EVENT_TYPES, STATUSES
 from pipeline.text.tokens import CamelTokens
-from pipeline.training.event_nets import fit_net, fit_temperature
+from pipeline.training.event_nets import blend_linear, fit_net, fit_temperature
 
 Labels = NDArray[np.int64]
 
@@ -128,7 +128,7 @@ def make_tasks(engine: Engine, examples: Sequence[Example]) -> dict[str, Task]:
 
     pairs = roles.pair_up(layout, events, phrases, engine.frames)
     tasks["role"] = Task(
-        encode(roles.pair_features(layout, events, phrases, engine.frames, pairs)),
+        encode(roles.pair_features(layout, events, phrases, pairs)),
         role_labels(gold, phrases, pairs), events.doc[pairs.event], len(roles.CLASSES),
     )  # fmt: skip
 
@@ -219,9 +219,9 @@ def as_mention(gold: Judged) -> EventMention:
 # How each net is fitted; found by cross-validation on the annotated leads.
 RECIPES: Final[dict[str, dict[str, Any]]] = {
     "mention": {"epochs": 5, "hidden": 16, "drop": 0.15},
-    "role": {"epochs": 5, "hidden": 16, "drop": 0.15},
+    "role": {"epochs": 5, "hidden": 24, "drop": 0.3},
     "status": {"epochs": 25, "hidden": 8, "drop": 0.5, "minimum": 4},
-    "time": {"epochs": 6, "hidden": 8, "drop": 0.2},
+    "time": {"epochs": 20, "hidden": 16, "drop": 0.4, "minimum": 2},
     "source": {"epochs": 6, "hidden": 8, "drop": 0.2},
     "same": {"epochs": 6, "hidden": 8, "drop": 0.2},
 }
@@ -232,11 +232,14 @@ DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "source": 0.4, "
 
 def fit_all(tasks: dict[str, Task], keep: NDArray[np.bool_], seeds: Sequence[int]) -> dict[str, Net]:
     """Fit every net on the rows of the documents to keep (a flag per document)."""
-    return {
-        name: fit_net(task.codes[keep[task.doc]], task.labels[keep[task.doc]], task.outputs, seeds=seeds,
-                      **RECIPES[name])
-        for name, task in tasks.items()
-    }  # fmt: skip
+    nets = {}
+    for name, task in tasks.items():
+        rows = keep[task.doc]
+        codes, labels = task.codes[rows], task.labels[rows]
+        nets[name] = fit_net(codes, labels, task.outputs, seeds=seeds, **RECIPES[name])
+        if task.outputs == 1:
+            nets[name] = blend_linear(nets[name], codes, labels)
+    return nets
 
 
 def tune(tasks: dict[str, Task], logits: dict[str, Floats], keep: NDArray[np.bool_], types: Labels,

@@ -62,3 +62,7 @@ def sentences(text: str) -> list[str]:
 )
 def test_sentences_end_where_a_reader_ends_them(text: str, count: int) -> None:
     assert len(sentences(text)) == count
+
+
+def test_a_text_without_marks_is_cut_into_sentences_of_bounded_length() -> None:
+    assert max(len(s.split()) for s in sentences("قال إن " * 1000)) == 300

@@ -1,0 +1,14 @@
+import pytest
+
+from pipeline.text.normalize import fold
+from pipeline.times.tense import tense_of
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("أعلن", -1), ("وأعلنت", -1), ("قالوا", -1), ("أجرت", -1), ("سيزور", 1), ("وستعقد", 1), ("المقرر", 1), ("يزور", 2),
+     ("تعقد", 2), ("يستبشر", 2), ("استبشرت", -1), ("سيارة", 0), ("سياسي", 0), ("يوسف", 0), ("حديقة", 0), ("وقت", 0),
+     ("بيوت", 0), ("انتخابات", 0), ("عرض", -2), ("وعرض", -1), ("تراجع", -2), ("وتراجعت", -1), ("قال", -1)],
+)  # fmt: skip
+def test_words_tell_their_tense(word: str, told: int) -> None:
+    assert tense_of(fold(word)) == told
