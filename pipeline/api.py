@@ -63,7 +63,7 @@ def explain(run: str | Path, event_id: str) -> str:
 
     Raises RunError for an event that the run does not have.
     """
-    from pipeline.events.explain import explain_event
+    from pipeline.events.explain import explain_mention
 
     table = read_table(run, "events", as_arrow=True)
     rows = table.filter(pc.field("event_id") == event_id).to_pylist()
@@ -71,4 +71,4 @@ def explain(run: str | Path, event_id: str) -> str:
         raise RunError(f"{run} has no event {event_id!r}; the ids are in its table `events`")
     doc = read_document(run, rows[0]["doc_id"])
     mentions = [m for m in doc.events if event_key(doc.doc_id, m.event) == event_id]
-    return "\n\n".join(explain_event(doc, mention) for mention in mentions)
+    return "\n\n".join(explain_mention(doc, mention) for mention in mentions)

@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from pipeline.config import TimesConfig
 from pipeline.errors import InputError
 from pipeline.evaluation.corpora import locate
 from pipeline.tables.read import read_table
+from pipeline.times.resolve_parts import third
+from pipeline.times.values import Value
 
 _SENTENCE: Final = "وصل الوزير {} إلى العاصمة ."  # the frame in which a single expression is read
 _DATE_TYPES: Final = frozenset({"DATE", "TIME"})
 _HALVES_AND_QUARTERS: Final = {"Q": 3, "H": 6}
+_MODS: Final = ("START", "MID", "END")
 _TIMEML_SEASONS: Final = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 
 
@@ -158,7 +162,7 @@ def _walk(holder: ElementTree.Element, values: Mapping[str | None, str]) -> tupl
             visit(child)
             add(child.tail)
         if element.tag == "TIMEX3" and length > start and element.get("functionInDocument") in (None, "NONE"):
-            first, last = timeml_interval(element.get("value") or "")
+            first, last = timeml_interval(element.get("value") or "", element.get("mod") or "")
             if element.get("beginPoint") in values and element.get("endPoint") in values:
                 first = timeml_interval(values[element.get("beginPoint")])[0]
                 last = timeml_interval(values[element.get("endPoint")])[1]
@@ -170,12 +174,19 @@ def _walk(holder: ElementTree.Element, values: Mapping[str | None, str]) -> tupl
     return "".join(parts), times
 
 
-def timeml_interval(value: str) -> tuple[date | None, date | None]:
-    """Give the days of a TIMEX3 value; both None where it names no interval (PRESENT_REF, XXXX-WXX)."""
+def timeml_interval(value: str, mod: str = "") -> tuple[date | None, date | None]:
+    """Give the days of a TIMEX3 value; both None where it names no interval (PRESENT_REF, XXXX-WXX).
+
+    mod: START, MID and END mean the first, middle and last third, as the times of a run do.
+    """
     try:
-        return _interval(value)
+        first, last = _interval(value)
     except (ValueError, OverflowError):
         return None, None
+    granularity = {3: "decade", 2: "century", 4: "year", 7: "month"}.get(len(value), "quarter")
+    if mod in _MODS and first and last and last > first:
+        return third(Value(first, last, granularity, "explicit"), _MODS.index(mod), TimesConfig())
+    return first, last
 
 
 def _interval(value: str) -> tuple[date | None, date | None]:

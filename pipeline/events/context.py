@@ -1,4 +1,4 @@
-"""What a first pass over the pairs of events and phrases tells a second one: rivals, neighbours and earlier speakers."""
+"""What a first pass over pairs of events and phrases tells a second: rivals, neighbours, earlier speakers."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ from pipeline.events.roles import CLASSES, Pairs
 from pipeline.events.wordforms import Flags, Ints
 
 _ACTOR, _TARGET, _PLACE = (CLASSES.index(r) for r in ("actor", "target", "place"))
-_STEPS: Final = np.array([0.02, 0.06, 0.15, 0.3, 0.5, 0.7, 0.85], dtype=np.float32)  # edges between levels of probability
+_STEPS: Final = np.array([0.02, 0.06, 0.15, 0.3, 0.5, 0.7, 0.85], dtype=np.float32)  # edges between eight levels
 
 
 def level(scores: Floats) -> Ints:
@@ -68,7 +68,8 @@ def context_features(
         cross(at(following, f, _TARGET), levels[_TARGET]), cross(by_speaker, pairs.place, kind),
         cross(by_speaker, reporting[e], label), cross(by_speaker, levels[_ACTOR], reporting[e]),
         cross(level(elsewhere)[f], levels[_ACTOR], label), cross(level(elsewhere)[f], pairs.place),
-        cross(at(e, head, _ACTOR), f - head > 0, levels[_ACTOR]), cross(at(e, head, _TARGET), f - head > 0, levels[_TARGET]),
+        cross(at(e, head, _ACTOR), f - head > 0, levels[_ACTOR]), cross(at(e, head, _TARGET), f - head > 0,
+        levels[_TARGET]),
         cross(at(e, head, _PLACE), f - head > 0, levels[_PLACE]), cross(at(e, f - 1, _ACTOR), levels[_ACTOR]),
         cross(at(e, f + 1, _ACTOR), levels[_ACTOR]), cross(at(e, f - 1, _TARGET), levels[_TARGET]),
     ]  # fmt: skip

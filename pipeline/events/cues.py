@@ -35,15 +35,27 @@ class CueLexicon:
     by_word: dict[str, tuple[tuple[tuple[str, ...], int], ...]]
 
     def find(self, doc: Document) -> list[Cue]:
-        """Give the cues of a document in the order of the text; one word may carry several kinds."""
+        """Give the cues of a document in the order of the text.
+
+        One word may carry several kinds, but words inside a longer cue (لا in لا يزال) are no cues of their own.
+        """
         tokens = doc.tokens
         count = len(tokens)
         found = []
+        free = 0
         for i, token in enumerate(tokens):
-            for rest, kind in self.by_word.get(token.norm, ()):
+            entries = self.by_word.get(token.norm)
+            if entries is None or i < free:
+                continue
+            longest = 0
+            for rest, kind in entries:
+                if len(rest) < longest:
+                    break
                 j = i + 1 + len(rest)
                 if j <= count and all(_fits(tokens[i + 1 + k].norm, word) for k, word in enumerate(rest)):
-                    found.append(Cue(kind, i, j - 1 if rest and rest[-1] == "ل" else j))
+                    longest = len(rest)
+                    free = j - 1 if rest and rest[-1] == "ل" else j
+                    found.append(Cue(kind, i, free))
         return found
 
 

@@ -14,7 +14,9 @@ from pipeline.events.wordforms import MODELS
 
 Floats = NDArray[np.float32]
 _CHUNK: Final = 4096  # rows per pass, so that the sums stay in the cache
-TASKS: Final = ("mention", "role", "status", "time", "source", "same")
+# mention: is a candidate an event? role, context: who fills which role, in two passes. status. time: which expression
+# dates an event. source: who reports it. same: do two mentions tell one happening?
+TASKS: Final = ("mention", "role", "context", "status", "time", "source", "same")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ def encode(columns: Sequence[Ints | Flags]) -> Codes:
     """Hash every column's values into SPACE codes; a value of one column never means one of another by design."""
     codes = np.empty((len(columns[0]), len(columns)), dtype=np.int32)
     for number, column in enumerate(columns, start=1):
-        mixed = column.astype(np.uint64) * _GOLDEN + np.uint64(number) * _SECOND
+        salt = np.uint64(number * int(_SECOND) % (1 << 64))
+        mixed = column.astype(np.uint64) * _GOLDEN + salt
         mixed ^= mixed >> np.uint64(31)
         mixed *= _SECOND
         mixed ^= mixed >> np.uint64(29)

@@ -11,6 +11,7 @@ from pipeline.events.features import Window, bucket, cross, pick
 from pipeline.events.proposals import POSITIONS, ROLE_CODES, Frames, Proposals
 from pipeline.events.syntax import bare_heads, chain_heads, governing_verbs, prepositions, subject_verbs
 from pipeline.events.wordforms import Flags, Ints
+from pipeline.schema import LABELS
 
 BEFORE: Final = 14  # phrases of the sentence before the trigger that may fill a role of it
 BEHIND: Final = 14
@@ -23,6 +24,8 @@ PLACES: Final = (
 _GENITIVE, _FIRST, _SECOND, _LATER, _PREP, _BEFORE, _BEFORE_PREP, _WITHIN, _EARLIER = range(len(PLACES))
 
 
+PERSON: Final = 1 + LABELS.index("PER")
+FIT: Final = 4  # a head this ready to follow words of speech, harm or place (see wordforms) can fill such a role by rule
 # What the model chooses from for a phrase: nothing, or a role that the annotation knows.
 CLASSES: Final = ("", "actor", "target", "place", "destination", "origin", "inviter", "mediator", "topic")
 
@@ -284,24 +287,42 @@ def _nearest_events(layout: Layout, events: Proposals, at: Ints) -> tuple[Ints, 
 
 
 def _light_side(events: Proposals, e: Ints, first: Ints) -> Ints:
-    """Tell where the phrase stands to the light verb of its event: 0 without one, 1 before, 2 between, 3 behind both."""
+    """Tell where the phrase stands to its event's light verb: 0 without one, 1 before, 2 between, 3 behind both."""
     light = events.light[e]
     token = events.token[e]
     return np.where(light < 0, 0, np.where(first < light, 1, np.where(first < token, 2, 3)))
 
 
 def rule_scores(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs) -> Floats:
-    """Give 1 to the role that the frame gives to a phrase of the trigger's own clause, a column per class."""
-    scores = np.zeros((len(pairs.event), len(CLASSES)), dtype=np.float32)
-    token, first = events.token[pairs.event], phrases.first[pairs.phrase]
+    """Give a score to the role that the frame gives to a phrase near the trigger, a column per class.
+
+    Of several phrases that a place of the frame could mean, the first coordination that fits has it. Names are surer
+    than noun phrases, and these fill roles only if their head can (a speaker, a victim, a place).
+    """
+    e, f = pairs.event, pairs.phrase
+    token, first = events.token[e], phrases.first[f]
     low, high = np.minimum(token, first), np.maximum(token, first)
-    close = layout.clause[high] - layout.clause[low] <= 1
-    role = np.where(close & (phrases.titled[pairs.phrase] == 0), pairs.frame_role, 0)
-    place_like = np.isin(role, [ROLE_CODES[r] for r in ("place", "destination", "origin")])
-    role = np.where(place_like & (phrases.label[pairs.phrase] == 1), 0, role)  # a person is no place
+    label, head = phrases.label[f], _heads(layout, phrases)[f]
+    agentive, patient, local = (layout.column(c)[head] for c in ("agent", "patient", "locative"))
+    close = layout.clause[high] - layout.clause[low] <= np.where(first < token, 3, 1)
+    role = np.where(close & (phrases.titled[f] == 0), pairs.frame_role, 0)
+    where = np.isin(role, [ROLE_CODES[r] for r in ("place", "destination", "origin")])
+    able = np.select(
+        [where & (label == 0), where, label > 0, role == ROLE_CODES["target"]],
+        [local >= FIT, label != PERSON, True, np.maximum(agentive, patient) >= FIT], agentive >= FIT,
+    )  # fmt: skip
+    sure = np.where(able & (role > 0), np.where(label > 0, 1.0, 0.8) - 0.004 * np.minimum(high - low, 50), 0)
+    key = e * len(ROLE_CODES) * 2 + role
+    best = np.zeros(int(key.max(initial=0)) + 1)
+    np.maximum.at(best, key, sure)
+    winner = np.full(len(best), -1, dtype=np.int64)
+    top = np.flatnonzero((sure > 0) & (sure == best[key]))
+    winner[key[top[::-1]]] = pairs.head[top[::-1]]
+    sure = np.where(pairs.head == winner[key], sure, 0)
+    scores = np.zeros((len(e), len(CLASSES)), dtype=np.float32)
     for number, name in enumerate(CLASSES):
         if number:
-            scores[:, number] = role == ROLE_CODES[name]
+            scores[:, number] = np.where(role == ROLE_CODES[name], sure, 0)
     scores[:, 0] = 1 - scores[:, 1:].sum(axis=1)
     return scores
 

@@ -13,6 +13,7 @@ from pipeline.document import Document, EventMention, Role, Span
 from pipeline.events import attribution, dating, merge, roles, status
 from pipeline.events.candidate import Candidate
 from pipeline.events.clauses import Layout, Phrases, find_phrases, lay_out
+from pipeline.events.context import context_features
 from pipeline.events.cues import CueLexicon, load_cues
 from pipeline.events.decide import Floats, Models, load_models
 from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
@@ -25,6 +26,8 @@ from pipeline.schema import STATUSES
 Finder = Callable[[Document], Sequence[Candidate]]
 BATCH: Final = 40_000  # tokens that are decided together
 RULE_STRENGTH: Final = 0.5  # without models, candidates of at least this strength are taken
+ACTOR: Final = roles.CLASSES.index("actor")
+LEAST_SPEAKER: Final = 0.08  # a reporting event's likeliest actor speaks if it is at least this likely
 RULE_THRESHOLDS: Final = {"time": 0.1, "source": 0.1, "same": 0.5}
 
 
@@ -112,14 +115,14 @@ class Engine:
     def describe(self, prepared: Prepared, events: Proposals, scores: Floats) -> list[EventMention]:
         """Give each accepted candidate its roles, date, status and speaker."""
         layout = prepared.layout
-        phrases = find_phrases(layout, events.token)
+        phrases = find_phrases(layout, events.token, events.kind == 0)
         pairs = roles.pair_up(layout, events, phrases, self.frames)
-        filled = self.fill_roles(prepared, events, phrases, pairs)
+        filled, actors = self.fill_roles(prepared, events, phrases, pairs)
         times = dating.place_times(layout)
         dated = self.date(prepared, events, times)
         states, state_scores = self.judge_status(prepared, events, times, dated)
         cues = status.find_cues(layout, events, prepared.cues, self.lexicon, states)
-        speakers = self.find_speakers(prepared, events, phrases, filled)
+        speakers = self.find_speakers(prepared, events, phrases, actors)
         by_event: dict[int, list[roles.Filled]] = {}
         for item in filled:
             by_event.setdefault(item.event, []).append(item)
@@ -141,23 +144,29 @@ class Engine:
                 Span(int(phrases.start[speaker]), int(phrases.end[speaker])) if speaker is not None else None,
                 _entity(doc, phrases, speaker) if speaker is not None else None,
                 tuple(_role(doc, phrases, item, pairs) for item in by_event.get(row, ())),
-                score=float(scores[row]), rule=f"{candidate.entry} {candidate.kind} status={state_scores[row]:.2f}",
+                score=round(float(scores[row]), 4),
+                rule=f"{candidate.entry} {candidate.kind} status={state_scores[row]:.2f}",
             ))  # fmt: skip
         return mentions
 
     def fill_roles(
         self, prepared: Prepared, events: Proposals, phrases: Phrases, pairs: roles.Pairs
-    ) -> list[roles.Filled]:
-        """Choose the fillers of every event."""
+    ) -> tuple[list[roles.Filled], dict[int, int]]:
+        """Choose the fillers of every event, and the phrase that is likeliest its actor, be it chosen or not."""
         if self.models is None:
             scores = roles.rule_scores(prepared.layout, events, phrases, pairs)
             limits = np.full(len(roles.CLASSES), 0.5, dtype=np.float32)
         else:
             columns = roles.pair_features(prepared.layout, events, phrases, pairs)
-            scores = self.models.nets["role"].probabilities(encode(columns))
+            codes = encode(columns)
+            first = self.models.nets["role"].probabilities(codes)
+            around = encode(context_features(prepared.layout, events, phrases, pairs, first))
+            scores = self.models.nets["context"].probabilities(np.concatenate([around, codes], axis=1))
             limits = np.array([2.0, *(self.models.thresholds[f"role {r}"] for r in roles.CLASSES[1:])],
             dtype=np.float32)
-        return roles.choose(events, phrases, pairs, scores, limits)
+        actors = best_of(len(events.token), pairs.event, pairs.phrase, scores[:, ACTOR], LEAST_SPEAKER)
+        likeliest = {row: int(phrase) for row, phrase in enumerate(actors) if phrase >= 0}
+        return roles.choose(events, phrases, pairs, scores, limits), likeliest
 
     def date(self, prepared: Prepared, events: Proposals, times: dating.TimePlaces) -> Ints:
         """Give the row of the time expression that dates each event, -1 without one."""
@@ -184,9 +193,12 @@ class Engine:
         return np.argmax(scores, axis=1), scores.max(axis=1)
 
     def find_speakers(
-        self, prepared: Prepared, events: Proposals, phrases: Phrases, filled: Sequence[roles.Filled]
+        self, prepared: Prepared, events: Proposals, phrases: Phrases, actors: dict[int, int]
     ) -> dict[int, int]:
-        """Give the row of the phrase that is the speaker of each event that has one."""
+        """Give the row of the phrase that is the speaker of each event that has one.
+
+        actors: the phrase that is likeliest the actor of an event, as `fill_roles` gives it.
+        """
         sources = attribution.find_sources(prepared.layout, events, phrases, prepared.cues, self.source_cue)
         pairs = attribution.pair_sources(prepared.layout, events, sources)
         if not len(pairs.event):
@@ -197,10 +209,6 @@ class Engine:
             columns = attribution.source_features(prepared.layout, events, sources, pairs)
             scores = self.models.nets["source"].probabilities(encode(columns))[:, 0]
         chosen = best_of(len(events.token), pairs.event, pairs.source, scores, self._limit("source"))
-        actors: dict[int, roles.Filled] = {}
-        for item in filled:
-            if item.role == "actor" and (item.event not in actors or item.score > actors[item.event].score):
-                actors[item.event] = item
         speakers = {}
         for row in np.flatnonzero(chosen >= 0).tolist():
             source = int(chosen[row])
@@ -208,7 +216,7 @@ class Engine:
             if event < 0:
                 speakers[row] = int(sources.phrase[source])
             elif event in actors:
-                speakers[row] = actors[event].phrase
+                speakers[row] = actors[event]
         return speakers
 
     def same_scores(
@@ -238,7 +246,7 @@ def _entity(doc: Document, phrases: Phrases, phrase: int) -> str | None:
 def _role(doc: Document, phrases: Phrases, item: roles.Filled, pairs: roles.Pairs) -> Role:
     rule = roles.PLACES[int(pairs.place[item.pair])]
     return Role(item.role, int(phrases.start[item.phrase]), int(phrases.end[item.phrase]),
-                _entity(doc, phrases, item.phrase), item.score, rule)  # fmt: skip
+                _entity(doc, phrases, item.phrase), round(item.score, 4), rule)  # fmt: skip
 
 
 def _hand_out(

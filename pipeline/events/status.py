@@ -147,12 +147,16 @@ def find_cues(
             places = np.where(status == number, governing_cues(layout, events, cues, lexicon, name), places)
     own = (places < 0) & (status == PLANNED) & (events.tense == _FUTURE)
     places = np.where(own, events.token, places)
+    ends: dict[int, int] = {}
+    for firsts, lasts in zip(cues.first, cues.last, strict=True):
+        ends.update(zip(firsts.tolist(), lasts.tolist(), strict=True))
     found: list[Span | None] = []
     for row, place in enumerate(places.tolist()):
         if place < 0:
             found.append(None)
             continue
         number = int(events.doc[row])
-        token = layout.docs[number].tokens[place - int(layout.base[number])]
-        found.append(Span(token.start, token.end))
+        base, tokens = int(layout.base[number]), layout.docs[number].tokens
+        last = ends.get(place, place + 1) - 1
+        found.append(Span(tokens[place - base].start, tokens[last - base].end))
     return found

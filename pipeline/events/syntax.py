@@ -81,7 +81,7 @@ def subject_verbs(layout: Layout, phrases: Phrases) -> Ints:
 
 
 def governing_verbs(layout: Layout, events: Proposals) -> tuple[Ints, Ints]:
-    """Give the verb that governs each event (itself, its light verb, or the last verb before it), and the one before."""
+    """Give the verb that governs each event (itself, its light verb, or the last one before), and the one before it."""
     total = len(layout.doc)
     verb = (layout.column("tense") > 0) & (layout.name == 0)
     verb[events.token[events.kind == 0]] = True

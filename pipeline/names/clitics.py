@@ -17,6 +17,8 @@ from pipeline.text.normalize import is_invisible
 _PROCLITICS: Final = ("وبال", "وكال", "فبال", "ولل", "فلل", "وال", "فال", "بال", "كال", "لل",
                       "وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")  # fmt: skip
 _ARTICLE: Final = "ال"
+_AND: Final = "و"  # ARABIC LETTER WAW
+_RARE: Final = ("ك", "ف")  # KAF, FEH: as particles before bare names about a tenth as frequent as the others
 _LEAST: Final = 3  # letters that a name keeps, its article included
 
 
@@ -64,7 +66,10 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
         weight = (rest_opens + 0.5) / (opens + 0.5)
         if not opens and not rest_opens:
             article = rest.startswith(_ARTICLE) and form[letters - 1] != "ا"
-            weight = 4.0 if article else (rest_occurs + 0.5) / (3 * occurs + 1.5)
+            # Before an unknown name و is nearly always "and"; the others need the rest to be the commoner word.
+            weight = 4.0 if article or form[0] == _AND else (rest_occurs + 0.5) / (3 * occurs + 1.5)
+        if form[letters - 1] in _RARE and not rest.startswith(_ARTICLE):
+            weight *= 0.1
         if weight > 1.0 and weight > best:
             best, size = weight, letters
     return size

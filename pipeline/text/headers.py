@@ -1,6 +1,7 @@
 """Date lines of pages: which lines they are, and the day that they state."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -8,93 +9,131 @@ from typing import Final
 
 from pipeline.resources import load_rows, load_toml
 from pipeline.text.normalize import fold
+from pipeline.times.calendars import hijri
 
+_MARK: Final = "\x01"  # stands where a date was; no folded line holds it, control characters are folded away
 _CLOCK: Final = re.compile(
-    r"(?:(?:at|في|الساعة|علي الساعة|الساعه|,|،|-|–|\||t)\s*)*\d{1,2}[:٫.]\d{2}(?::\d{2}(?:\.\d+)?)?\s*"
-    r"(?:am|pm|a\.m\.|p\.m\.|صباحا|مساء|ظهرا|ص|م|بتوقيت [^\d,،|]{2,25}|gmt|utc|z|[+-]\d{2}:?\d{2})*(?!\w)"
+    r"(?:(?:علي الساعة|الساعة|الساعه|عند|at|t)\s*)?(?<![\d/])\d{1,2}\s?[:٫.]\s?\d{2}(?::\d{2}(?:\.\d+)?)?(?![\d/])\s*"
+    r"(?:am|pm|a\.m\.?|p\.m\.?|صباحا|مساء|ظهرا|ص|م|[بلت]?توقيت [^\d,،|\x01()]{2,25}|gmt|utc|z|[+-]\s?\d{1,2}:?(?:\d{2})?)*"
+    r"(?!\w)"
 )
 _ZONES: Final = re.compile(
-    r"\b(?:gmt|utc|am|pm|kst|est|edt|cet)\b(?:\s*[+-]\s*\d{1,2})?|\((?:gmt|utc|بتوقيت)[^)]*\)|بتوقيت [^\d,،|]{2,25}"
+    r"\b(?:gmt|utc|am|pm|kst|gst|ast|est|edt|cet|msk)\b(?:\s*[+-]\s*\d{1,2}(?::\d{2})?)?"
+    r"|\(\s*(?:gmt|utc|ب?توقيت)[^)\x01]*\)|(?<!\w)ب?توقيت [^\d,،|\x01]{2,25}"
 )
 _ISO: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/.\s]{1,3}(\d{1,2})[-/.\s]{1,3}(\d{1,2})(?:t(?=\d))?(?!\d)")
-_NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*((?:19|20)\d{2})(?!\d)")
-_HIJRI_YEAR: Final = re.compile(r"(?<!\d)1[34]\d{2}(?!\d)")
+_NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})\s*[-/.\\]\s*(\d{1,2})\s*[-/.\\]\s*((?:19|20)\d{2})(?!\d)")
+_HIJRI_ISO: Final = re.compile(r"(?<!\d)(1[34]\d{2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)\s*(?:هـ?(?!\w))?")
+_HIJRI_NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(1[34]\d{2})(?!\d)\s*(?:هـ?(?!\w))?")
+_TOUCHING: Final = re.compile(rf"[^\W\d]\s*{_MARK}|{_MARK}\s*[^\W\d]")  # a word beside the date with no mark between: a sentence
 _LEFT_OVER: Final = 3  # words that a date line may hold besides its date, weekday, clock and label
+_LABELLED: Final = 7  # the same behind a label of dates
+_LONGEST: Final = 200  # characters of the longest date line
 
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
     """A line that states a date.
 
-    day: None where the line is a date line without a full Gregorian day. updated: it dates a change, not the page.
-    labelled: words in front of the date say that it is the page's.
+    day: None where the line is a date line without a full day ("منذ ساعتين", "الاثنين 14:30"). updated: it dates a
+    change, not the page. labelled: words in front of the date say that it is the page's. clock: it gives the hour.
     """
 
     day: date | None
-    updated: bool
-    labelled: bool
+    updated: bool = False
+    labelled: bool = False
+    clock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Month numbers by folded name for both calendars, and the patterns made of the names of months and weekdays."""
+
+    months: dict[str, int]
+    hijri: dict[str, int]
+    day_month_year: re.Pattern[str]
+    month_day_year: re.Pattern[str]
+    hijri_day: re.Pattern[str]
+    day_month: re.Pattern[str]
+    weekday: re.Pattern[str]
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
 
 
 @cache
-def _names() -> tuple[dict[str, int], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Give month numbers by folded name, and patterns for day-month-year, month-day-year and weekdays."""
-    months = {fold(r[0]): int(r[2]) for r in load_rows("times/months.tsv")[1:] if r[1] == "gregorian"}
-    hijri = {fold(r[0]) for r in load_rows("times/months.tsv")[1:] if r[1] != "gregorian"}
-    english = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-               "november", "december")  # fmt: skip
-    for number, name in enumerate(english, start=1):
-        months |= {name: number, name[:3]: number}
-    months["sept"] = 9
-    weekdays = [fold(r[0]) for r in load_rows("times/weekdays.tsv")[1:]]
-    weekdays += ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-    weekdays += [w[:3] for w in weekdays[-7:]]
-
-    def either(words: set[str] | list[str]) -> str:
-        return "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
-
-    month = f"(?P<m>{either(set(months))})"
-    twin = f"(?:\\s*[/(،-]?\\s*(?:{either(set(months))})\\s*\\)?)?"
-    first = re.compile(
-        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s,،/.-]*(?:من\s+)?(?:شهر\s+)?{month}{twin}\.?[\s,،/.-]*"
-        rf"(?:من\s+)?(?:عام\s+|سنة\s+|لعام\s+)?(?P<y>(?:19|20)\d{{2}})(?!\d)\s*م?(?!\w)"
-    )
-    second = re.compile(rf"{month}{twin}\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s,،.-]+(?P<y>(?:19|20)\d{{2}})(?!\d)")
-    return (
+def _names() -> _Names:
+    rows = load_rows("times/months.tsv")[1:]
+    months = {fold(r[0]): int(r[2]) for r in rows if r[1] == "gregorian"}
+    lunar = {fold(r[0]): int(r[2]) for r in rows if r[1] == "hijri"}
+    weekdays = {fold(r[0]) for r in load_rows("times/weekdays.tsv")[1:]}
+    month = f"(?P<m>{_either(months)})(?!\\w)"
+    twin = f"(?:\\s*[/(،-]?\\s*(?:{_either(months)})(?!\\w)\\s*\\)?)?"
+    day = r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+    year = r"(?P<y>(?:19|20)\d{2})(?!\d)"
+    return _Names(
         months,
-        re.compile(f"(?:{first.pattern})"),
-        second,
-        re.compile(rf"(?<!\w)(?:يوم\s+)?(?:{either(weekdays)})(?!\w)|(?<!\w)(?:{either(hijri)})(?!\w)"),
+        lunar,
+        re.compile(
+            rf"{day}[\s,،/.-]*(?:من\s+)?(?:شهر\s+)?{month}{twin}\.?[\s,،/.-]*(?:من\s+)?(?:عام\s+|سنة\s+|لعام\s+)?{year}"
+            r"\s*(?:م|ميلادي|ميلادية)?(?!\w)"
+        ),
+        re.compile(rf"{month}{twin}\.?\s+{day}[\s,،.-]+{year}"),
+        re.compile(
+            rf"{day}[\s,،/.-]*(?:من\s+)?(?:شهر\s+)?(?P<m>{_either(lunar)})(?!\w)[\s,،/.-]*(?:عام\s+|سنة\s+)?(?P<y>1[34]\d{{2}})"
+            r"(?!\d)\s*(?:هـ?|هجري|هجرية)?(?!\w)"
+        ),
+        re.compile(rf"{day}[\s,،/.-]*(?:من\s+)?(?:شهر\s+)?{month}{twin}|{month.replace('<m>', '<m2>')}\s+\d{{1,2}}(?!\d)"),
+        re.compile(rf"(?<!\w)(?:يوم\s+)?(?:{_either(weekdays)})(?!\w)"),
     )
 
 
 @cache
 def _labels(kind: str) -> re.Pattern[str]:
     patterns = load_toml("pages/templates.toml")["date"][kind]
-    return re.compile(rf"\W*(?:{'|'.join(patterns)})(?!\w)\s*[:：-]?\s*")
+    return re.compile(rf"\W*(?:{'|'.join(patterns)})(?!\w)\s*(?P<colon>[:：|-])?\s*")
 
 
-def find_day(folded: str) -> tuple[date | None, str]:
-    """Find the first full Gregorian day in a folded line; give it and the line without it."""
-    months, first, second, _ = _names()
-    for pattern in (first, second):
-        match = pattern.search(folded)
+@cache
+def _whole(kind: str) -> re.Pattern[str]:
+    return re.compile("|".join(load_toml("pages/templates.toml")["date"][kind]))
+
+
+def _take(text: str) -> tuple[date | None, str]:
+    """Find the first full day of a folded text, Gregorian before Hijri; give it and the text with a mark in its place.
+
+    A Hijri day counts by the Umm al-Qura calendar. None and the text as it is where there is no date at all; None and
+    the marked text where the date cannot be (30 February).
+    """
+    names = _names()
+    for pattern in (names.day_month_year, names.month_day_year):
+        match = pattern.search(text)
         if match:
-            month = re.sub(r"\s+", " ", match["m"])
-            return _day(int(match["y"]), months[month], int(match["d"])), _without(folded, match)
-    match = _ISO.search(folded)
+            return _day(int(match["y"]), names.months[" ".join(match["m"].split())], int(match["d"])), _marked(text, match)
+    match = _ISO.search(text)
     if match:
-        return _day(int(match[1]), int(match[2]), int(match[3])), _without(folded, match)
-    match = _NUMERIC.search(folded)
+        return _day(int(match[1]), int(match[2]), int(match[3])), _marked(text, match)
+    match = _NUMERIC.search(text)
     if match:
-        day, month_number = int(match[1]), int(match[2])
-        if month_number > 12 >= day:
-            day, month_number = month_number, day
-        return _day(int(match[3]), month_number, day), _without(folded, match)
-    return None, folded
+        day, month = int(match[1]), int(match[2])
+        if month > 12 >= day:
+            day, month = month, day
+        return _day(int(match[3]), month, day), _marked(text, match)
+    match = names.hijri_day.search(text)
+    if match:
+        return _hijri(int(match["y"]), names.hijri[" ".join(match["m"].split())], int(match["d"])), _marked(text, match)
+    match = _HIJRI_ISO.search(text)
+    if match:
+        return _hijri(int(match[1]), int(match[2]), int(match[3])), _marked(text, match)
+    match = _HIJRI_NUMERIC.search(text)
+    if match:
+        return _hijri(int(match[3]), int(match[2]), int(match[1])), _marked(text, match)
+    return None, text
 
 
-def _without(text: str, match: re.Match[str]) -> str:
-    return f"{text[: match.start()]} {text[match.end() :]}"
+def _marked(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]}{_MARK} {text[match.end() :]}"
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -104,26 +143,47 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _hijri(year: int, month: int, day: int) -> date | None:
+    interval = hijri(year, month, day) if 1 <= month <= 12 else None
+    return interval[0] if interval else None
+
+
 def read_date_line(folded: str) -> DateLine | None:
     """Read a folded line as a date line; None if it is none.
 
-    A date line holds a full day and hardly anything else, or begins with a label of dates ("تاريخ النشر") and is short.
+    A date line holds a full day and hardly anything else, or begins with a label of dates ("تاريخ النشر") and is short,
+    or is nothing but a label, an age ("منذ ساعتين") or a day without its year.
     """
-    if len(folded) > 200 or not any(c.isdigit() for c in folded):
+    if len(folded) > _LONGEST:
         return None
     updated = _labels("updated").match(folded)
-    published = None if updated else _labels("published").match(folded)
-    label = updated or published
+    label = updated or _labels("published").match(folded)
     rest = folded[label.end() :] if label else folded
-    day, rest = find_day(rest)
-    if label is None and day is None:
+    state = {"updated": updated is not None, "labelled": label is not None}
+    bare = rest.strip(" .:،,|()[]-–—•·")
+    if (label and not bare) or _whole("ages").fullmatch(bare):
+        return DateLine(None, **state)
+    if not any(c.isdigit() for c in rest):
         return None
-    rest = _names()[3].sub(" ", rest)
-    second, rest = find_day(rest)
-    rest = _HIJRI_YEAR.sub(" ", _ZONES.sub(" ", _CLOCK.sub(" ", rest)))
-    left = [w for w in re.findall(r"\w+", rest) if w not in ("الموافق", "ه", "هـ", "م", "ص", "الساعة", "يوم", "في")]
-    left = [w for w in left if not w.isdigit()]
-    room = _LEFT_OVER + (4 if label else 0)
-    if len(left) > room:
+    days = []
+    for _ in range(4):  # both calendars, publication and update
+        before = rest
+        day, rest = _take(rest)
+        if rest == before:
+            break
+        days.append(day)
+    dated = bool(days)
+    rest = _names().day_month.sub(f"{_MARK} ", rest)
+    rest, clocks = _CLOCK.subn(" ", rest)
+    rest = _whole("fillers").sub(" ", _names().weekday.sub(" ", _ZONES.sub(" ", rest)))
+    left = [w for w in re.findall(r"\w+", rest) if not w.isdigit()]
+    if not dated:  # a day without its year or a weekday with the hour, and nothing else
+        short = not left and (_MARK in rest or (clocks and any(c.isalpha() for c in folded)))
+        return DateLine(None, **state) if short else None
+    free = label is not None and label["colon"] is not None
+    if len(left) > (_LABELLED if label else _LEFT_OVER) or (not free and _TOUCHING.search(rest)):
         return None
-    return DateLine(day or second, updated is not None, label is not None)
+    if label and not free and re.match(r"\s*\w", rest):
+        return None  # "نشرت الوزارة ... 3 مايو 2023": the label is a verb with its subject
+    known = [day for day in days if day]
+    return DateLine(known[0] if known else None, **state, clock=bool(clocks))

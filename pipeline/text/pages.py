@@ -18,10 +18,18 @@ from pipeline.text.normalize import fold
 
 _LINE: Final = re.compile(r"[^\r\n\u2028\u2029\x85]*(?:\r\n|[\r\n\u2028\u2029\x85]|\Z)")
 _LEAD: Final = re.compile(r"^[\W_]+")
+_ARABIC: Final = re.compile(r"[\u0621-\u064a]")
+_CLOSERS: Final = {"»": "«", "”": "“", ")": "(", "]": "[", '"': '"'}
+_PARAGRAPH: Final = 600  # characters beyond which a line is a paragraph; templates are for short lines
 _BODY_WORDS: Final = 24  # a line of more words is a paragraph, whatever its last mark
 _TITLE_WORDS: Final = 32
+_LINK_WORDS: Final = 18  # longest headline behind a marker without any mark between
+_ITEM_WORDS: Final = 4  # shortest headline in a list of links, where no marker stands before it
+_TAG_WORDS: Final = 5
+_SITE_WORDS: Final = 2  # a first line so short before a longer one names the site or the section
 _LEAD_LINES: Final = 40  # lines at either side among which words of the main article are looked for
-_HEADER_LINES: Final = 6  # date lines count as header only this close to the headline
+_HEADER_LINES: Final = 6  # date lines count as header this close to the headline
+_LONG_HEADER: Final = 15  # or this close where no paragraph comes before
 _SHORT: Final = frozenset(
     {"من", "في", "علي", "الي", "عن", "مع", "بين", "بعد", "قبل", "هذا", "هذه", "التي", "الذي", "كان", "قال"}
 )
@@ -31,8 +39,9 @@ _SHORT: Final = frozenset(
 class Line:
     """A line of a page: raw span with its line end, folded text, and what it is.
 
-    kind: `blank`, `frame`, `source`, `date`, `related` or `text`. inline: offset at which the headline behind a
-    marker of related articles begins, None where the marker stands alone. day: what a date line states.
+    kind: `blank`, `frame`, `source`, `date`, `related` (a marker of further articles), `end` (the end of a list of
+    them) or `text`. inline: offset at which the headline behind a marker begins, None where the marker stands alone.
+    day: what a date line states.
     """
 
     start: int
@@ -60,51 +69,87 @@ def _patterns(section: str, name: str) -> re.Pattern[str]:
 
 
 @cache
+def _sections() -> re.Pattern[str]:
+    """Match a path of section names."""
+    names = _patterns("boilerplate", "sections").pattern
+    return re.compile(rf"{names}(?:\s*[|/>»›·<،,-]+\s*{names})*")
+
+
+@cache
 def _marker() -> re.Pattern[str]:
     """Match a marker of related articles, with what separates it from a headline on the same line."""
-    alone, joined = (_patterns("related", name).pattern for name in ("alone", "joined"))
-    return re.compile(rf"(?:{alone}|{joined}(?=\s*[:：|]))(?!\w)(?P<sep>\s*[:：|.…-]*)\s*")
+    alone, pointed, joined = (_patterns("related", name).pattern for name in ("alone", "pointed", "joined"))
+    return re.compile(
+        rf"(?:(?P<alone>{alone})|{pointed}(?=\s*(?:[:：|…–—-]|\.\.|[.\])]*$))|{joined}(?=\s*(?:[:：|]|\.\.|…)))"
+        r"(?!\w)(?P<sep>\s*[:：|.…–—-]*)\s*"
+    )
 
 
 def read_lines(text: str) -> list[Line]:
     """Cut a page into lines and tell what each is."""
     lines: list[Line] = []
-    first = True
+    first, tags = True, False
+    label: DateLine | None = None  # a label of dates on a line of its own just before
     for match in _LINE.finditer(text):
-        if match.start() < match.end():
-            lines.append(_read_line(match.group(), match.start(), match.end(), first))
-            first = first and lines[-1].kind not in ("text", "related")
+        if match.start() == match.end():
+            continue
+        line = _read_line(match.group(), match.start(), match.end(), first)
+        if line.kind == "blank":
+            lines.append(line)
+            continue
+        if _patterns("boilerplate", "opens").fullmatch(_bare(line.folded)):
+            line, tags = replace(line, kind="frame"), True
+        elif tags and line.kind == "text" and line.words <= _TAG_WORDS and not line.is_body:
+            line = replace(line, kind="frame")
+        else:
+            tags = tags and line.kind == "frame"
+        if line.day and label and not line.day.labelled:
+            line = replace(line, day=replace(line.day, updated=label.updated, labelled=True))
+        label = line.day if line.day and line.day.labelled and line.day.day is None else None
+        first = first and line.kind not in ("text", "related")
+        lines.append(line)
     return lines
 
 
+def _bare(folded: str) -> str:
+    return _LEAD.sub("", folded).strip(" .:…|-")
+
+
 def _read_line(raw: str, start: int, end: int, first: bool) -> Line:
-    if len(raw) > 600:  # a paragraph; templates are for short lines
-        return Line(start, end, " ".join(fold(word) for word in raw[:600].split()) + "." * (len(raw) > 600), "text")
-    folded = " ".join(filter(None, (fold(word) for word in raw.split())))
+    """Read one line. first: no text comes before it, so a marker has no article to follow."""
+    long = len(raw) > _PARAGRAPH
+    folded = " ".join(filter(None, (fold(word) for word in raw[:_PARAGRAPH].split())))
     if not folded:
-        return Line(start, end, "", "blank")
+        return Line(start, end, "." if long and raw.strip() else "", "text" if long and raw.strip() else "blank")
     bare = _LEAD.sub("", folded)
     marker = _marker().match(bare)
     if marker:
-        rest = bare[marker.end() :].strip(" .:…|-")
+        rest = bare[marker.end() :].strip(" .:…|-–—[]()«»")
         if not rest:
-            return Line(start, end, folded, "related")
-        if (marker["sep"].strip() or rest.count(" ") < _TITLE_WORDS) and marker["sep"]:
+            return Line(start, end, folded, "frame" if first else "related")
+        link = rest.count(" ") < _LINK_WORDS and not bare.endswith(".") and marker["sep"] and marker["alone"]
+        pointed = marker["sep"].strip() and (marker["alone"] or rest.count(" ") < _BODY_WORDS)
+        if (link or pointed) and not (first and not marker["alone"]):
             return Line(start, end, folded, "related", inline=_offset_of_rest(raw, start, len(rest.split())))
-    closed = bare.strip(" .:…|-")
-    if closed and _patterns("boilerplate", "whole").fullmatch(closed):
-        return Line(start, end, folded, "frame")
+    if long:
+        return Line(start, end, f"{folded}.", "text")
+    closed = _bare(folded)
+    if _patterns("related", "ends").fullmatch(closed):
+        return Line(start, end, folded, "end")
+    if _patterns("boilerplate", "whole").fullmatch(closed or folded) or _sections().fullmatch(closed):
+        day = read_date_line(folded)  # "2023/09/11" is all digits and marks, as counters are
+        return Line(start, end, folded, "date", day=day) if day else Line(start, end, folded, "frame")
     day = read_date_line(folded)
     if day:
         return Line(start, end, folded, "date", day=day)
-    if _patterns("source", "whole").fullmatch(closed) and (not first or ":" in closed):
+    if _patterns("source", "label").fullmatch(closed) or (not first and _patterns("source", "whole").fullmatch(closed)):
         return Line(start, end, folded, "source")
     return Line(start, end, folded, "text")
 
 
 def _offset_of_rest(raw: str, start: int, words: int) -> int:
     """Give the raw offset of the last `words` blank-separated words of a line that hold text."""
-    found = [m.start() for m in re.finditer(r"\S+", raw) if fold(m.group()).strip(" .:…|-")]
+    found = [m.start() for m in re.finditer(r"\S+", raw[:_PARAGRAPH]) if fold(m.group()).strip(" .:…|-–—[]()«»")]
     return start + found[-words] if words <= len(found) else start
 
 
@@ -128,26 +173,26 @@ def cut_page(doc: Document) -> tuple[Segment, ...]:
     lines = read_lines(doc.text)
     kinds = _assign(lines)
     segments: list[Segment] = []
-    first_article = True
+    main: Segment | None = None  # the first segment of the article
+    opened = False  # text of the article has been seen, so no headline is to come
     at = 0
     while at < len(lines):
         stop = at + 1
         while stop < len(lines) and kinds[stop] == kinds[at]:
             stop += 1
-        kind = kinds[at][0]
-        part = lines[at:stop]
+        kind, part = kinds[at][0], lines[at:stop]
         segment = Segment(kind, part[0].start, part[-1].end)
-        if kind != "boilerplate":
-            title = doc.title if kind == "article" and first_article else None
-            opening = kinds[at][1] == 0 or kind == "related"
-            segment = _describe(doc, segment, part, title, opening)
-            if kind == "article" and first_article and segment.published is None and doc.published:
+        if kind == "related":
+            segment = _describe(doc, segment, part, None, True)
+        elif kind == "article":
+            segment = _describe(doc, segment, part, None if opened else doc.title, not opened)
+            opened = opened or any(x.kind == "text" for x in part)
+            if main is None and segment.published is None and doc.published:
                 segment = replace(segment, published=doc.published, published_basis="metadata")
-            if kind == "article" and not first_article:
+            if main is not None and main.published is not None:
                 # The article goes on behind a link or a list: it is the same article, of the same day.
-                main = next(s for s in segments if s.kind == "article")
                 segment = replace(segment, published=main.published, published_basis=main.published_basis)
-            first_article = first_article and kind != "article"
+            main = main or segment
         segments.append(segment)
         at = stop
     return tuple(segments)
@@ -160,23 +205,53 @@ def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
     main: set[str] = set()
     headline: set[str] = set()
     in_list = linked = False  # behind a marker, before any paragraph; behind a headline on the line of the marker
+    opened = dates_first = False  # text of the article has come; each date of the list stands before its headline
+    heads = _embedded(lines)
     for at, line in enumerate(lines):
-        if line.kind == "related":
+        if line.kind == "related" or (at in heads and not in_list):
             if kind == "article":
                 main |= _lead(lines[max(0, at - _LEAD_LINES) : at]) | _lead(lines[:_LEAD_LINES])
-            kind, number, in_list = "related", number + 1, True
-            linked = line.inline is not None
+            kind, number, in_list, dates_first = "related", number + 1, True, False
+            linked = line.inline is not None or at in heads
             headline = _words(line) if linked else set()
+        elif kind == "related" and (line.kind == "end" or (not opened and line.kind in ("text", "date"))):
+            kind, number, in_list = "article", number + (line.kind != "end"), False
+        elif kind == "related" and in_list and line.kind == "date":
+            dates_first = dates_first or not headline
+            if dates_first and headline:
+                number, headline = number + 1, set()
         elif kind == "related" and in_list and line.kind == "text":
             if line.is_body:
                 in_list = False
                 if headline and _goes_on(line, headline, main, linked):
                     kind, number = "article", number + 1
-            else:
+            elif not headline or line.words >= _ITEM_WORDS:
                 number += bool(headline)
                 headline = _words(line)
+        opened = opened or line.kind == "text"
         kinds.append((kind, number))
     return _mark_frame(lines, kinds)
+
+
+def _embedded(lines: Sequence[Line]) -> set[int]:
+    """Give the lines that are headlines of further articles without a marker: each stands right before a date line.
+
+    They count only behind a paragraph of an article that is dated itself, and where the date line is labelled or gives
+    the hour, as stamps of pages do and dates within a text do not.
+    """
+    found: set[int] = set()
+    dated = body = False
+    shown = [at for at, line in enumerate(lines) if line.kind != "blank"]
+    first = next((lines[at].folded for at in shown if lines[at].kind == "text"), "")
+    for here, below, beyond in zip(shown, shown[1:], shown[2:], strict=False):
+        line, day = lines[here], lines[below].day
+        stamp = day is not None and day.day is not None and not day.updated and (day.labelled or day.clock)
+        if stamp and dated and body and line.kind == "text" and not line.is_body and line.folded != first:
+            if _ITEM_WORDS <= line.words <= _TITLE_WORDS and lines[beyond].kind in ("text", "source"):
+                found.add(here)
+        dated = dated or (line.day is not None and line.day.day is not None)
+        body = body or line.is_body
+    return found
 
 
 def _words(line: Line | None) -> set[str]:
@@ -232,45 +307,55 @@ def _mark_frame(lines: Sequence[Line], kinds: list[tuple[str, int]]) -> list[tup
 def _describe(doc: Document, segment: Segment, lines: Sequence[Line], title: str | None, opening: bool) -> Segment:
     """Find the headline and the stated date of a segment."""
     span = _title_span(doc.text, lines, title) if opening else None
-    day = _stated_day(lines, span)
+    day = _stated_day(lines)
     basis = "header" if day else "none"
     return replace(segment, title=span, published=day, published_basis=basis)
 
 
 def _title_span(text: str, lines: Sequence[Line], title: str | None) -> Span | None:
     if title and title.strip():
-        start = text.find(title.strip())
-        if start >= 0 and start < lines[-1].end:
+        start = text.find(title.strip(), lines[0].start, lines[-1].end)
+        if start >= 0:
             return Span(start, start + len(title.strip()))
-    texts = [x for x in lines if x.kind not in ("blank", "frame")]
-    for number, line in enumerate(texts[:4]):
-        if line.kind == "related" and line.inline is not None:
-            return _trim(text, line.inline, line.end)
-        if line.kind == "text":
-            alone = all(x.kind not in ("text", "date") for x in texts[number + 1 :])
-            marker = any(x.kind == "related" for x in texts[:number])
-            if line.is_body or line.words > _TITLE_WORDS or (alone and not marker) or line.words < 2:
-                return None
-            return _trim(text, line.start, line.end)
-    return None
+    shown = [x for x in lines if x.kind not in ("blank", "frame", "end")]
+    related = bool(shown) and shown[0].kind == "related"
+    if related and shown[0].inline is not None:
+        short = shown[0].words <= _TITLE_WORDS
+        return _trim(text, shown[0].inline, shown[0].end) if short else None
+    texts = [x for x in shown if x.kind == "text" and _ARABIC.search(x.folded)][:3]
+    if len(texts) > 1 and texts[0].words <= _SITE_WORDS and texts[1].words > 2 * _SITE_WORDS and not texts[1].is_body:
+        del texts[0]
+    if not texts or texts[0].is_body or not 2 <= texts[0].words <= _TITLE_WORDS:
+        return None
+    alone = all(x.kind not in ("text", "date") or x is texts[0] for x in shown)
+    if alone and not related and texts[0].words < _ITEM_WORDS:
+        return None
+    return _trim(text, texts[0].start, texts[0].end)
 
 
 def _trim(text: str, start: int, end: int) -> Span | None:
-    part = text[start:end]
-    stripped = part.strip().strip("\ufeff\u200e\u200f\u202a\u202b\u202c")  # BOM, LRM, RLM and bidi embeddings
-    if not stripped:
-        return None
-    at = start + part.index(stripped)
-    return Span(at, at + len(stripped))
+    """Leave bullets, blanks, invisible marks and lone or enclosing brackets out of a headline."""
+    while start < end and not text[start].isalnum() and text[start] not in _CLOSERS.values():
+        start += 1
+    while start < end and (not text[end - 1].isprintable() or text[end - 1].isspace()):
+        end -= 1
+    while start < end and text[end - 1] in _CLOSERS:
+        opener = _CLOSERS[text[end - 1]]
+        enclosed = text[start] == opener and not any(c in text[start + 1 : end - 1] for c in (opener, text[end - 1]))
+        if not enclosed and opener in text[start : end - 1]:
+            break
+        start, end = start + enclosed, end - 1
+    return Span(start, end) if start < end else None
 
 
-def _stated_day(lines: Sequence[Line], title: Span | None) -> date | None:
+def _stated_day(lines: Sequence[Line]) -> date | None:
     """Give the day that a segment states: of its labelled date lines, else of one near its beginning or end."""
-    texts = [x for x in lines if x.kind not in ("blank", "frame")]
-    dated = [(n, x.day) for n, x in enumerate(texts) if x.day is not None and x.day.day is not None]
+    texts = [x for x in lines if x.kind not in ("blank", "frame", "end")]
+    body = next((n for n, x in enumerate(texts) if x.is_body), len(texts))
+    header = max(_HEADER_LINES, min(body, _LONG_HEADER))
+    dated = [(x.day, x.day.day) for n, x in enumerate(texts) if x.day and (n < header or n >= len(texts) - 3)]
     for labelled, updated in ((True, False), (False, False), (True, True)):
-        for number, line in dated:
-            near = number < _HEADER_LINES or number >= len(texts) - 3
-            if line.labelled == labelled and line.updated == updated and near:
-                return line.day
+        for line, day in dated:
+            if day and line.labelled == labelled and line.updated == updated:
+                return day
     return None

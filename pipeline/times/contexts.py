@@ -64,7 +64,7 @@ def with_known_year(line: Line, i: int, node: Node) -> Node:
 def is_trap(line: Line, i: int, node: Node, j: int) -> bool:
     """Tell whether the words around [i, j) show that what was read there is no date."""
     before, after = line.norm(i - 1), line.norm(j)
-    if (line.has(j, "from") and line.has(j + 1, "every")) or line.has(i - 1, "every"):
+    if line.has(line.after(j, "from"), "every") or line.has(i - 1, "every"):
         return True  # every year, no year
     first = node.first if isinstance(node, Range) else node
     if isinstance(first, Decade):

@@ -43,7 +43,11 @@ def _year_tail(line: Line, j: int, date: Date) -> tuple[Date, int]:
         stated, end = found
         unmarked = stated.calendar == "gregorian" and (stated.year or 0) <= 1500  # عام 1436 behind a Hijri month
         if stated.calendar == date.calendar or (date.calendar == "hijri" and unmarked):
-            return replace(date, year=stated.year, bce=stated.bce), end
+            return replace(date, year=stated.year, bce=stated.bce, literal=stated.literal), end
+    if headed and line.norm(headed[1]) in OPENING and (found := year_number(line, headed[1] + 1, headed=True)):
+        stated, end = found
+        if line.norm(end) in CLOSING and stated.calendar == date.calendar:
+            return replace(date, year=stated.year), end + 1
     if date.calendar == "hijri" and (word := line.words[k]) and word.digits in (3, 4):
         found = year_number(line, k, headed=True)
         if found and (found[0].year or 0) <= 1500:
@@ -103,9 +107,9 @@ def _supported(line: Line, i: int, doubt: int) -> bool:
 
 
 def month_list(line: Line, i: int) -> Hit:
-    """Read several months behind one head: شهري يناير وفبراير، أشهر أبريل ومايو ويونيو 2015."""
+    """Read several months with one head or one direction: شهري يناير وفبراير، أبريل ومايو الماضيين."""
     head = line.find(i, "month_heads")
-    first = month_name(line, head[1]) if head else None
+    first = month_name(line, head[1] if head else i)
     if not first:
         return None
     (calendar, number, _), j = first
@@ -121,6 +125,8 @@ def month_list(line: Line, i: int) -> Hit:
             break
         last, j = following[0][1], following[1]
     if last == number:
+        return None
+    if not head and not line.has(j, "shift_of_two"):
         return None
     node, end = _year_tail(line, j, Date(calendar, month=last))
     return Range(Date(calendar, month=number), node), end
@@ -193,8 +199,9 @@ def _month_of_day(line: Line, j: int, date: Date, named: bool) -> tuple[Date, in
         placed = period(line, k)
         if placed and isinstance(placed[0], Period) and placed[0].unit == "month" and (named or k > j):
             return replace(date, within=placed[0]), placed[1]
-    if named and (direction := line.find(j, "shift")):
-        return replace(date, within=Period("month", direction[0])), direction[1]
+    direction = line.find(k, "shift")
+    if direction and (direction[0] == 0 or (named and k == j)):
+        return replace(date, within=Period("month", direction[0])), direction[1]  # 15 الجاري
     if line.has(j, "from") and line.has(k, "month_head") and (bare := bare_period(line, k)):
         return replace(date, within=bare[0]), bare[1]
     return None

@@ -10,6 +10,7 @@ from pipeline.times.nodes import Date, Hit, Node, Period, Range
 from pipeline.times.numbers import ordinal
 from pipeline.times.units import period, whole_unit
 
+_NO_DATE: Final = Date()
 _PARTS: Final = 3  # parts of a day before it (وقت متأخر من مساء)
 _WAYS: Final = 5  # ways to tell a day at once
 _DAY_WORDS: Final = frozenset({"head", "day", "weekday", "day_head"})
@@ -27,8 +28,8 @@ def day_group(line: Line, i: int) -> Hit:
     before = i - 1 if line.norm(i - 1) != ":" else i - 2
     named = head is not None or line.has(before, "date_word")
     node, end = _components(line, j, named, parted=start > i)
-    if node is None:
-        return None
+    if node is None or (end == i + 1 and line.norm(i).isascii() and not line.norm(i).isdigit()):
+        return None  # an English weekday without its date may be any foreign word
     if (adverb := line.find(end, "adverb")) and start == i:
         end = adverb[1]
     return node, end
@@ -61,7 +62,7 @@ def _components(line: Line, j: int, named: bool, parted: bool) -> tuple[Node | N
     end = j
     for _ in range(_WAYS):
         k, bracket = _separated(line, end, date is not None, parted)
-        component = _component(line, k, date or Date(), named or date is not None, opening=date is None)
+        component = _component(line, k, date or _NO_DATE, named or date is not None, opening=date is None)
         if component is None:
             break
         addition, k = component
@@ -69,7 +70,7 @@ def _components(line: Line, j: int, named: bool, parted: bool) -> tuple[Node | N
             if date is None or date.weekday is not None:
                 return addition, k
             break
-        merged = _merge(date or Date(), addition)
+        merged = _merge(date or _NO_DATE, addition)
         if merged is None or (bracket and line.norm(k) not in CLOSING and line.norm(k) not in QUOTES):
             break
         k += bracket
@@ -140,6 +141,8 @@ def _merge(date: Date, addition: Node) -> Date | None:
     """Put two ways to tell a day into one; None where both say the same part of it."""
     if not isinstance(addition, Date):
         return None
+    if date == _NO_DATE:
+        return addition
     merged = date
     if date.weekday is not None and addition.year and addition.month and addition.day:
         addition = _agreeing(addition, date.weekday)

@@ -10,7 +10,7 @@ from pipeline.times.dates import month_and_year, month_date, month_list
 from pipeline.times.days import day_group
 from pipeline.times.lengths import edge, offset, window
 from pipeline.times.lines import COMMAS, DASHES, Line
-from pipeline.times.nodes import Date, Edge, Feast, Hit, Node, Nth, Part, Period, Range, Season, Weekend
+from pipeline.times.nodes import Date, Edge, Feast, Hit, Node, Nth, NthWeekday, Part, Period, Range, Season, Weekend
 from pipeline.times.numbers import ordinal
 from pipeline.times.units import bare_period, century, dated_term, decade, period
 from pipeline.times.years import year
@@ -18,6 +18,7 @@ from pipeline.times.years import year
 Reader = Callable[[Line, int], Hit]
 
 _OF: Final = frozenset({"ل", "لل"})  # LAM, the preposition: اليوم الأول لعيد الفطر
+_WEEKS: Final = 53  # weekdays of one name that a year can have
 _UNHELD: Final = frozenset({"hour", "minute", "term"})  # units that no period is cut into here
 
 
@@ -77,7 +78,8 @@ def nth(line: Line, i: int) -> Hit:
     linked = line.after(j, "from")
     linked = line.after(linked, "at")
     held: Hit = None
-    if linked > j or line.clitic(linked) in _OF or fraction:
+    days = bare is not None and unit is not None and unit[0][:2] == ("day", 3)  # أول أيام رمضان
+    if linked > j or line.clitic(linked) in _OF or fraction or days:
         held = (line.read_at(linked, feast) if name == "day" else None) or line.read_at(linked, inner)
     if held and isinstance(held[0], Feast) and name in ("day", "night"):
         return replace(held[0], number=number), held[1]
@@ -85,6 +87,22 @@ def nth(line: Line, i: int) -> Hit:
         direction = line.find(j, "shift") if fraction else None
         return (Nth(name, number, Period("year", 0)), direction[1]) if direction else None
     return Nth(name, number, held[0]), held[1]
+
+
+def nth_weekday(line: Line, i: int) -> Hit:
+    """Read a numbered weekday of a period: الجمعة الأخيرة من رمضان، أول اثنين من الشهر."""
+    bare = line.find(i, "ordinal_bare") or line.find(i, "last_bare")
+    weekday = line.find(bare[1] if bare else i, "weekday")
+    if not weekday:
+        return None
+    ranked = (bare[0], weekday[1]) if bare else ordinal(line, weekday[1])
+    linked = line.after(line.after(ranked[1], "from"), "at") if ranked else 0
+    if not ranked or linked == ranked[1] or not -1 <= ranked[0] <= _WEEKS:
+        return None
+    held = line.read_at(linked, inner)
+    if not held or _is_day(held[0]) or isinstance(held[0], (Range, Feast, Weekend)):
+        return None
+    return NthWeekday(weekday[0][0], ranked[0], held[0]), held[1]
 
 
 def first_units(line: Line, i: int) -> Hit:
@@ -185,10 +203,31 @@ def first_day(line: Line, i: int) -> Hit:
     return part(line, i)
 
 
+def of_unit(line: Line, i: int) -> Hit:
+    """Read what begins with the name of a unit."""
+    found = line.find(i, "unit")
+    if not found:
+        return None
+    unit, count, state = found[0]
+    readers = _OF_UNITS.get(unit, ())
+    if state == "definite" and count == 1:
+        return _longest(line, i, (period, nth, lone_period, *readers))
+    return _longest(line, i, (window, first_units, *readers))
+
+
+# What only some units begin.
+_OF_UNITS: Final[dict[str, tuple[Reader, ...]]] = {
+    "month": (month_list,),
+    "decade": (decade,),
+    "century": (century,),
+    "millennium": (century,),
+    "term": (dated_term,),
+}
+
 # The readers that each kind of first word calls for.
 _READERS: Final[dict[str, tuple[Reader, ...]]] = {
-    "month": (month_date,),
-    "weekday": (day_group,),
+    "month": (month_date, month_list),
+    "weekday": (nth_weekday, day_group),
     "day": (day_group,),
     "head": (day_group,),
     "time_of": (day_group, lambda line, i: _time_of(line, i)),
@@ -204,9 +243,9 @@ _READERS: Final[dict[str, tuple[Reader, ...]]] = {
     "counted": (window, first_units),
     "ordinal": (day_group,),
     "ordinal_tens": (day_group,),
-    "ordinal_bare": (nth, feast, first_units, first_of_month),
-    "last_bare": (nth, window, first_units),
-    "unit": (period, dated_term, window, nth, first_units, month_list, century, decade, lone_period),
+    "ordinal_bare": (nth, nth_weekday, feast, first_units, first_of_month),
+    "last_bare": (nth, nth_weekday, window, first_units),
+    "unit": (of_unit,),
     "same_before": (period,),
     "this_before": (period, season),
     "part": (part,),

@@ -66,11 +66,11 @@ def offset(line: Line, i: int) -> Hit:
             return None  # يوما بعد يوم
         if (more := line.joined_by_and(j)) is not None and (half := line.find(more, "fraction", True)):
             j = half[1]
-        j = line.after(j, "bare")
+        j = line.after(line.after(j, "bare"), "of_time")
         if unit == "night" or line.has(j, "bce"):
             return None
         only = line.after(j, "whole")
-        if (line.has(only, "from") or (sign > 0 and line.has(only, "on"))) and not line.has(only + 1, "now"):
+        if (line.has(only, "from") or (sign > 0 and line.has(only, "on"))) :
             return None  # counted from something that the text tells, not from today
         return Offset(unit, count, sign, since=kind == "since"), j
     return None
@@ -78,11 +78,13 @@ def offset(line: Line, i: int) -> Hit:
 
 def window(line: Line, i: int) -> Hit:
     """Read a length that ends or begins today: الأشهر الستة الماضية، 24 ساعة الماضية، آخر ثلاث سنوات، عقود مضت."""
-    if (head := line.find(i, "last_bare")) and (number := cardinal(line, head[1])):
-        unit = line.find(number[1], "unit")
-        if unit and unit[0][2] != "definite" and not _of_something(line, unit[0][0], unit[1]):
-            return Window(unit[0][0], number[0], -1), line.after(unit[1], "bare")
-        return None
+    if head := line.find(i, "last_bare"):
+        number = cardinal(line, head[1])
+        unit = line.find(number[1] if number else head[1], "unit")
+        if not unit or unit[0][2] == "definite" or _of_something(line, unit[0][0], unit[1]):
+            return None
+        count = number[0] if number else {2: 2}.get(unit[0][1])
+        return (Window(unit[0][0], count, -1), line.after(unit[1], "bare")) if count else None
     j = line.after(i, "article")
     number = cardinal(line, j) or (counted(line, i) if j == i else None)
     j = number[1] if number else i

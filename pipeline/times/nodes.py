@@ -15,7 +15,8 @@ class Date:
     calendar: `gregorian` or `hijri`. weekday: 0 = Monday. today: days from the anchor (اليوم 0, أمس -1).
     shift: direction that a word beside it gives (سبتمبر الماضي). within: the period that completes it
     (من الشهر الجاري). twin: the same date in the other calendar. bce: years before the common era.
-    digits: day and month are written in digits, so that their order is a convention.
+    digits: day and month are written in digits, so that their order is a convention. literal: the year bears its era,
+    so that two digits are all of it (سنة 70 م).
     """
 
     calendar: str = "gregorian"
@@ -29,6 +30,7 @@ class Date:
     twin: "Date | None" = None
     bce: bool = False
     digits: bool = False
+    literal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,15 @@ class Nth:
     """The number-th unit inside a period (الربع الأول من عام 2020); -1 is the last."""
 
     unit: str
+    number: int
+    of: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class NthWeekday:
+    """The number-th Monday or other weekday of a period (آخر جمعة من رمضان); -1 is the last."""
+
+    weekday: int
     number: int
     of: "Node"
 
@@ -107,11 +118,12 @@ class Decade:
 
 @dataclass(frozen=True, slots=True)
 class Century:
-    """A century by its number (القرن التاسع عشر 19)."""
+    """A century by its number (القرن التاسع عشر 19), or with `years` 1000 a millennium (الألفية الثالثة 3)."""
 
     number: int
     calendar: str = "gregorian"
     bce: bool = False
+    years: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +182,7 @@ class Range:
 
 
 Node: TypeAlias = (
-    Date | Period | Part | Nth | Edge | Offset | Window | Decade | Century | Season | Feast | Weekend | Term | Range
+    Date | Period | Part | Nth | NthWeekday | Edge | Offset | Window | Decade | Century | Season | Feast | Weekend | Term | Range
 )
 
 

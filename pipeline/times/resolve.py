@@ -30,7 +30,8 @@ def resolve_all(found: Sequence[Expression], anchor: Anchor, config: TimesConfig
             continue
         if x.sentence - told_in > _REACH:
             context = replace(context, last=None, last_day=None, last_month=None)
-        context = replace(context, tense=x.tense)
+        if x.tense != context.tense:
+            context = replace(context, tense=x.tense)
         value = resolve(x.node, context)
         spans.append(_span(x, value, anchor.day))
         remembered = _remembering(context, x.node, value)

@@ -61,7 +61,8 @@ def _stated(node: Date, context: Context) -> Interval | None:
     assert node.year is not None
     if node.calendar == "hijri":
         return hijri(node.year, node.month, node.day)
-    return gregorian(full_year(node.year, context.config), node.month, node.day)
+    year = node.year if node.literal else full_year(node.year, context.config)
+    return gregorian(year, node.month, node.day)
 
 
 def _checked(node: Date, context: Context, granularity: str) -> Value:
@@ -84,7 +85,8 @@ def _year(node: Date, context: Context) -> Value:
         node = node.twin if node.calendar == "hijri" else replace(node, twin=None)
     assert node.year is not None
     calendar = node.calendar
-    year = full_year(node.year, context.config) if calendar == "gregorian" else node.year
+    whole = calendar == "hijri" or node.literal
+    year = node.year if whole else full_year(node.year, context.config)
     if calendar == "gregorian" and context.anchor and 1300 <= year <= 1500:
         near = hijri_of(context.anchor)[0]
         if near - _HIJRI_NEWS <= year <= near + _HIJRI_NEWS // 2:

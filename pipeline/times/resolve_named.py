@@ -17,12 +17,12 @@ _SEASONS: Final = {"winter": -1, "spring": 3, "summer": 6, "autumn": 9}
 def _century(node: Century, context: Context) -> Value:
     if node.bce:
         return Value(None, None, "century", "explicit", anchored=False)
-    first = (node.number - 1) * 100
+    first = (node.number - 1) * node.years
     if node.calendar == "hijri":
         begin, finish = hijri(max(first, 1)), hijri(first + 99)
         found = (begin[0], finish[1]) if begin and finish else None
         return value_of(found, "century", "explicit", calendar="hijri", anchored=False)
-    return value_of(years(max(first, 1), first + 99), "century", "explicit", anchored=False)
+    return value_of(years(max(first, 1), first + node.years - 1), "century", "explicit", anchored=False)
 
 
 @resolve.register

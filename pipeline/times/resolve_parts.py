@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.config import TimesConfig
 from pipeline.times.calendars import Interval, shift_day, shift_months, years
-from pipeline.times.nodes import Date, Edge, Node, Nth, Part, Period, Range
+from pipeline.times.nodes import Date, Edge, Node, Nth, NthWeekday, Part, Period, Range
 from pipeline.times.resolve_dates import candidates
 from pipeline.times.resolve_units import UNIT_MONTHS, moved_by
 from pipeline.times.values import Context, Value, resolve
@@ -23,12 +23,15 @@ def _part(node: Part, context: Context) -> Value:
         return replace(held, end=held.start, granularity="day")
     if node.part == "last_day":
         return replace(held, start=held.end, granularity="day")
-    start, end = _third(held, _PARTS[node.part], context.config)
+    start, end = third(held, _PARTS[node.part], context.config)
     return replace(held, start=start, end=end, granularity="vague")
 
 
-def _third(held: Value, index: int, config: TimesConfig) -> Interval:
-    """Cut a unit in thirds as news does: a month by the days of the settings; years 0-3, 4-6, 7-9 of a decade."""
+def third(held: Value, index: int, config: TimesConfig) -> Interval:
+    """Cut a unit in thirds as news does: a month by the days of the settings; years 0-3, 4-6, 7-9 of a decade.
+
+    held: a value with both its days. index: 0 the first, 1 the middle, 2 the last.
+    """
     start, end = held.start, held.end
     assert start is not None and end is not None
     days = (end - start).days + 1
@@ -85,6 +88,19 @@ def _nth(node: Nth, context: Context) -> Value:
     return replace(value, start=found[0] if found else None, end=found[1] if found else None)
 
 
+@resolve.register
+def _nth_weekday(node: NthWeekday, context: Context) -> Value:
+    held = resolve(node.of, context)
+    value = replace(held, granularity="day")
+    if held.start is None or held.end is None:
+        return value
+    ahead, back = (node.weekday - held.start.weekday()) % 7, (held.end.weekday() - node.weekday) % 7
+    day = shift_day(held.start, ahead + 7 * (node.number - 1)) if node.number > 0 else shift_day(held.end, -back)
+    if day is None or not held.start <= day <= held.end:
+        day = None
+    return replace(value, start=day, end=day)
+
+
 def _cut(days: int, parts: int, k: int) -> int:
     """Give the days before the k-th cut of a unit in equal parts; the first half of a month has 15."""
     return 15 if parts == 2 and k == 1 and days < 32 else days * k // parts
@@ -107,8 +123,10 @@ def _edge(node: Edge, context: Context) -> Value:
 
 @resolve.register
 def _range(node: Range, context: Context) -> Value:
-    last = resolve(node.last, context)
-    first_node = node.first
+    last_node, first_node = node.last, node.first
+    if isinstance(first_node, Date) and first_node.year and isinstance(last_node, Date) and _same_year(last_node):
+        last_node = replace(last_node, year=first_node.year, within=None)
+    last = resolve(last_node, context)
     bound = node.last.of if isinstance(node.last, Part) else node.last
     if isinstance(bound, Date):
         if isinstance(first_node, Part) and isinstance(first_node.of, Date):
@@ -127,6 +145,12 @@ def _range(node: Range, context: Context) -> Value:
     if (first.start is None) != (last.end is None) and first.basis in ("partial", "weekday"):
         return replace(last, start=first.start, end=last.end, granularity=granularity)
     return replace(last, start=first.start, end=last.end, granularity=granularity)
+
+
+def _same_year(node: Date) -> bool:
+    """Tell whether a date lies in the year told before it (ديسمبر من السنة نفسها)."""
+    within = node.within
+    return isinstance(within, Period) and (within.unit, within.shift, within.frame) == ("year", 0, "context")
 
 
 def _coarse(node: Node) -> str:

@@ -16,6 +16,7 @@ from pipeline.times.resolve import TODAY, resolve_all
 from pipeline.times.tense import tense, tense_of
 from pipeline.times.vocabulary import Vocabulary, vocabulary
 
+_VERBS: Final = frozenset({-1, -2, 1, 2})  # what tense_of says of the verbs that it knows
 _HEAD: Final = 6  # words before the date of a dateline
 _DATELINE: Final = frozenset({"-", "–", "—", "/", ":"})  # marks behind it
 
@@ -79,7 +80,7 @@ def _is_dateline(line: Line, i: int, j: int) -> bool:
     """Tell whether a date opens a report: place and date before a dash or the name of an agency, and no verb yet."""
     if i > _HEAD or not (line.norm(j) in _DATELINE or line.has(j, "agency")):
         return False
-    return not any(norm == "(" or tense_of(norm) for norm in line.norms[:i])
+    return not any(norm == "(" or tense_of(norm) in _VERBS for norm in line.norms[:i])
 
 
 def _asks_tense(node: Node) -> bool:

@@ -14,8 +14,12 @@ _DISTANT: Final = 12  # words beyond which a past verb says nothing of the expre
 _LONGEST: Final = 9  # letters of an imperfect that no table knows
 _MARKS: Final = frozenset('"“«:')
 _DASHES: Final = frozenset("-–—:،")
+_BEFORE_VERBS: Final = ("verbal", "relative", "report", "subordinator", "negated_past")
 _NEAR: Final = 3  # words before an imperfect in which كان makes it past
-_PAST, _FUTURE, _IMPERFECT, _MAYBE_PAST = -1, 1, 2, -2
+# What a word says: a tense, or that it says one if it is a verb where it stands.
+_PAST, _FUTURE, _IMPERFECT = -1, 1, 2
+_MAYBE: Final = {-2: _PAST, 3: _FUTURE, 4: _IMPERFECT}
+_MAYBE_PAST, _MAYBE_FUTURE, _MAYBE_IMPERFECT = _MAYBE
 
 
 @lru_cache(maxsize=1)
@@ -30,18 +34,21 @@ def _roles() -> dict[str, frozenset[str]]:
 def _forms() -> dict[str, int]:
     """Give the tense of every form of the verbs and cues of the tables."""
     tenses: dict[str, int] = {}
-    for row in read_rows("verbs.tsv"):
-        past, imperfect = fold(row["past"]), fold(row["imperfect"])
+    rows = list(read_rows("verbs.tsv"))
+    for row in rows:
+        past = fold(row["past"])
         stem = past.removesuffix("ي")  # ALEF MAKSURA, folded: أجرى, أجرت
         for form in (stem + "ت", stem + "وا", stem + "تا", past + "ا", past + "ن"):
             tenses.setdefault(form, _PAST)
         tenses.setdefault(past, _MAYBE_PAST if row["noun"] == "1" else _PAST)
+    for row in rows:
+        imperfect = fold(row["imperfect"])
         weak = imperfect.removesuffix("ي")
         for first in ("ي", "ت"):  # YEH: he; TEH: she
             for form in (imperfect, weak + "ون", imperfect + "ان", weak + "وا"):
                 present = first + form[1:]
-                if tenses.get(present) != _PAST:
-                    tenses[present] = _IMPERFECT
+                known = tenses.setdefault(present, _IMPERFECT)
+                tenses[present] = _MAYBE_PAST if known == _PAST else known
                 tenses["س" + present] = _FUTURE  # SEEN: will
     roles = _roles()
     tenses.update(dict.fromkeys(roles["noun"], 0))
@@ -54,21 +61,29 @@ def _forms() -> dict[str, int]:
 def tense_of(norm: str) -> int:
     """Tell what a word says of time.
 
-    -1 past verb, -2 past verb or noun, 2 imperfect verb, 1 future verb or word of plan, 0 nothing.
+    -1 past verb, 1 future verb or word of plan, 2 imperfect verb, 0 nothing; -2, 3 and 4 the same of words that may
+    be nouns or names.
     """
     tenses = _forms()
     if norm in tenses:
         return tenses[norm]
-    bare = norm[1:] if norm[:1] in ("و", "ف") else norm  # WAW and FEH: and, so
-    if bare in tenses:
-        return _PAST if tenses[bare] == _MAYBE_PAST else tenses[bare]
+    joined = norm[:1] in ("و", "ف")  # WAW and FEH: and, so
+    bare = norm[1:] if joined else norm
+    told = tenses[bare] if bare in tenses else _by_form(bare)
+    return _MAYBE.get(told, told) if joined else told
+
+
+def _by_form(bare: str) -> int:
+    """Guess the tense of a word that no table knows by its first and last letters."""
     if len(bare) < 4 or bare.startswith("ال") or bare.endswith("ة"):
         return 0
     if len(bare) > 4 and bare[0] == "س" and bare[1] in "يت":
-        return _FUTURE
-    if bare[-1] == "ت" and bare[-2] not in "اوي":
-        return _PAST  # she did
-    return _IMPERFECT if bare[0] == "ي" and len(bare) < _LONGEST else 0
+        return _MAYBE_FUTURE
+    if bare[0] == "ي":
+        return _MAYBE_IMPERFECT if len(bare) < _LONGEST else 0
+    if bare.endswith("وا") or (bare[-1] == "ت" and bare[-2] not in "اوي"):
+        return _PAST  # they did, she did
+    return 0
 
 
 def tense(line: Line, i: int, j: int) -> int:
@@ -78,7 +93,8 @@ def tense(line: Line, i: int, j: int) -> int:
     imperfect tells the future as the main verb of its sentence or behind أن, the past behind لم and كان.
     """
     roles = _roles()
-    if line.norm(i - 1).removeprefix("و") in roles["since"]:
+    before = line.norm(i - 1).removeprefix("و")
+    if before in roles["since"] or before in roles["happened"]:
         return _PAST
     told = _behind(line, i)
     if told is None:
@@ -88,28 +104,37 @@ def tense(line: Line, i: int, j: int) -> int:
 
 def _behind(line: Line, i: int) -> int | None:
     """Tell the tense of the nearest verb or word of plan before word i; None where there is none."""
-    roles = _roles()
     imperfect: int | None = None
     for k in range(i - 1, max(-1, i - 1 - _BACK), -1):
         told = tense_of(line.norms[k])
-        before = line.norm(k - 1)
-        if told == _MAYBE_PAST:
-            told = _PAST if k == 0 or before in roles["verbal"] or before in _DASHES else 0
-        if told == _IMPERFECT:
-            if before in roles["negated_past"]:
-                return _PAST
-            if k == 0 or before in roles["subordinator"] or (i - k <= _ADJACENT and imperfect is None):
-                return _PAST if _was(line, k) else _FUTURE
-            imperfect = k
-        elif told == _FUTURE:
-            return 0 if _was(line, k) else _FUTURE
-        elif told == _PAST:
+        if told in _MAYBE:
+            told = _told_here(line, k, told)
+        if told == 0:
+            continue
+        if told == _PAST:
             if i - k > _DISTANT:
                 return 0
-            return _PAST if imperfect is None or line.norms[k] in roles["auxiliary"] else 0
+            return _PAST if imperfect is None or line.norms[k] in _roles()["auxiliary"] else 0
+        if told == _FUTURE:
+            return 0 if _was(line, k) else _FUTURE
+        before = line.norm(k - 1)
+        if before in _roles()["negated_past"]:
+            return _PAST
+        if k == 0 or before in _roles()["subordinator"] or (i - k <= _ADJACENT and imperfect is None):
+            return _PAST if _was(line, k) else _FUTURE
+        imperfect = k
     if imperfect is None:
         return None
-    return 0 if line.norm(imperfect - 1) in roles["relative"] else _FUTURE
+    return 0 if line.norm(imperfect - 1) in _roles()["relative"] else _FUTURE
+
+
+def _told_here(line: Line, k: int, told: int) -> int:
+    """Tell the tense of a word that may be a noun or a name, by the word before it."""
+    roles, before = _roles(), line.norm(k - 1)
+    if told == _MAYBE_PAST and before in roles["subordinator"] and line.norms[k][0] == "ت":
+        return _IMPERFECT  # أن تلقي, not تلقى
+    verb = k == 0 or before in _DASHES or any(before in roles[role] for role in _BEFORE_VERBS)
+    return _MAYBE[told] if verb else 0
 
 
 def _was(line: Line, k: int) -> bool:
@@ -123,5 +148,6 @@ def _ahead(line: Line, j: int) -> int:
         if norm in _MARKS or norm in _roles()["report"]:
             return 0
         if told := tense_of(norm):
-            return {_IMPERFECT: _FUTURE, _MAYBE_PAST: _PAST}.get(told, told)
+            told = _MAYBE.get(told, told)
+            return _FUTURE if told == _IMPERFECT else told
     return 0

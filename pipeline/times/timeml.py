@@ -32,7 +32,8 @@ _UNSEEN: Final = dict.fromkeys([*range(0x20), 0x7F, 0xFFFE, 0xFFFF, *range(0xD80
 class Timex:
     """The TIMEX3 attributes of a time.
 
-    type: DATE or DURATION. value: as TimeML writes it, with X for what is not known. mod: START, MID, END or None.
+    type: DATE, TIME (a part of a day) or DURATION. value: as TimeML writes it, with X for what is not known.
+    mod: START, MID, END or None.
     begin, end: first and last day of a DURATION or of a reference without a value; None where open or not needed.
     """
 
@@ -45,7 +46,8 @@ class Timex:
 
 def timex(time: TimeSpan, surface: str) -> Timex:
     """Give the TIMEX3 of a time. surface: its text, which tells the parts of a unit and years before our era."""
-    node = _node(surface)
+    line = _line(surface)
+    node = _node(line)
     mod = _MODS.get(node.part) if isinstance(node, Part) else None
     held = node.of if isinstance(node, Part) else node
     if isinstance(held, Date) and held.bce and held.year:
@@ -60,18 +62,28 @@ def timex(time: TimeSpan, surface: str) -> Timex:
     if time.granularity == "season" and isinstance(held, Season):
         return Timex("DATE", _season_value(start))
     unit = unit_of(time.granularity, start, 0, 0) if time.granularity in _UNITS else None
-    if unit == (start, end):
-        return Timex("DATE", _unit_value(time, start))
-    return Timex("DURATION", _length(start, end, time.granularity), None, start, end)
+    if unit != (start, end):
+        return Timex("DURATION", _length(start, end, time.granularity), None, start, end)
+    part = _part_of_day(line) if start == end else ""
+    return Timex("TIME" if part else "DATE", _unit_value(time, start) + part)
 
 
-def _node(surface: str) -> Node | None:
+def _line(surface: str) -> Line:
+    tokens, words = tokenize(surface), vocabulary()
+    return Line(tokens, [words[token.norm] for token in tokens], words)
+
+
+def _node(line: Line) -> Node | None:
     """Read the text of a time again; None where it is not one expression without the words around it."""
-    tokens = tokenize(surface)
-    words = vocabulary()
-    line = Line(tokens, [words[token.norm] for token in tokens], words)
-    found = expression(line, 0) if tokens else None
+    found = expression(line, 0) if len(line) else None
     return found[0] if found and found[1] == len(line) else None
+
+
+def _part_of_day(line: Line) -> str:
+    """Give the part of the day that an expression begins with, as TimeML writes it (TMO, TEV); empty without one."""
+    late = line.find(0, "time_of")
+    part = line.find(line.after(late[1], "from") if late else 0, "head", loose=True) if len(line) else None
+    return f"T{part[0]}" if part else ""
 
 
 def _open(time: TimeSpan, node: Node | None) -> Timex:

@@ -9,7 +9,8 @@ from pipeline.times.years import era, year_number, year_twin
 
 _CLOCK: Final = frozenset({"hour", "minute"})
 _LAST_CENTURY: Final = 30
-_WHOLE: Final = frozenset({"week", "month", "year", "decade", "century"})
+_LAST_MILLENNIUM: Final = 3
+_WHOLE: Final = frozenset({"week", "month", "year", "decade", "century", "millennium"})
 
 
 def whole_unit(line: Line, i: int) -> tuple[str, int] | None:
@@ -125,13 +126,15 @@ def bare_period(line: Line, i: int) -> Hit:
 def century(line: Line, i: int) -> Hit:
     """Read a numbered century: القرن التاسع عشر، القرن الـ21، القرن الثاني الهجري/الثامن الميلادي، القرنين 19 و20."""
     found = line.find(i, "unit")
-    if not found or found[0][0] != "century" or found[0][2] == "indefinite":
+    if not found or found[0][0] not in ("century", "millennium") or found[0][2] == "indefinite" or found[0][1] > 2:
         return None
-    _, count, _ = found[0]
+    unit, count, _ = found[0]
     first = _century_number(line, found[1])
     if not first:
         return None
     number, j = first
+    if unit == "millennium":
+        return (Century(number, years=1000), j) if count == 1 and number <= _LAST_MILLENNIUM else None
     if count == 2:
         more = line.joined_by_and(j)
         second = line.read_at(more, _century_number) if more is not None else None

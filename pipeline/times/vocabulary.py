@@ -162,7 +162,7 @@ def _table_entries() -> Iterator[tuple[str, str, Any]]:
     for row in read_rows("directions.tsv"):
         yield row["role"], row["form"], int(row["value"])
     for row in read_rows("dayparts.tsv"):
-        yield row["role"], row["form"], None
+        yield row["role"], row["form"], row["timex"]
     for row in read_rows("parts.tsv"):
         yield "part", row["form"], row["part"]
     for row in read_rows("seasons.tsv"):

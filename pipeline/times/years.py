@@ -7,6 +7,7 @@ from pipeline.times.nodes import Date, Hit, Node, Range
 from pipeline.times.numbers import spelled
 
 _GROUPING: Final = frozenset({".", ",", "٫", "٬", ":", "،"})
+_BEFORE_ERA: Final = DASHES | {"ت"}  # TEH, short for "died": (ت 995م)
 _LISTED: Final = 6  # years of the longest list (أعوام 2010 و2011 و2012)
 _LAST_YEAR: Final = 2200
 _HIJRI_NEAR: Final = (1343, 1500)  # years without a mark that are read as Hijri where they stand in pairs (1436/1437)
@@ -64,7 +65,8 @@ def year_number(line: Line, i: int, headed: bool, dated: bool = False) -> tuple[
     if mark == "ce":
         metres = j == i + 2 and line.norm(i + 1) == "م"  # 100م may be a length
         clear = digits >= 3 if not metres else digits == 4 and (dated or line.touches(i + 1) or line.has(i - 1, "in"))
-        return (Date(year=value), j) if headed or clear or (metres and line.norm(i - 1) in ("ت", *DASHES)) else None
+        told = headed or clear or (metres and line.norm(i - 1) in _BEFORE_ERA)
+        return (Date(year=value, literal=value < 100), j) if told else None
     if headed:
         return (Date(year=value), j) if digits >= 2 and value > 0 else None
     return (Date(year=value), j) if digits == 4 and 1000 <= value <= 2199 else None

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from pipeline.events.decide import Floats, Net, soften
 from pipeline.events.features import SPACE, Codes
 
+BATCHES: Final = (64, 1024)  # rows per step for a few thousand rows, and for more
 NET_SHARPNESS: Final = 1.6  # temperature that cross-validation gives nets of this size on some thousand rows
 
 
@@ -102,7 +103,7 @@ def _fit_one(
     torch.manual_seed(seed)
     model = _Sum(size, hidden, outputs, drop)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay)
-    batch = 256 if len(rows) > 8000 else 64
+    batch = BATCHES[len(rows) > 8000]
     steps = epochs * -(-len(rows) // batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.15)
     model.train()

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from pipeline.document import Document, EventMention, Mention, Role, Segment, Span, TimeSpan
 from pipeline.evaluation.events import EventScores, Judged, gold_events, judged, locate, overlap, score_events
 from pipeline.events import attribution, dating, merge, roles, status
-from pipeline.events.clauses import Phrases, find_phrases
+from pipeline.events.clauses import Layout, Phrases, find_phrases
+from pipeline.events.context import context_features
 from pipeline.events.decide import Floats, Models, Net, save_models, soften
 from pipeline.events.features import Codes, encode, pick, trigger_features
 from pipeline.events.ontology import load_ontology
@@ -90,6 +91,22 @@ def _times(annotation: dict[str, Any], doc: Document) -> tuple[TimeSpan, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Pairing:
+    """What the second pass over roles needs besides the first pass's probabilities."""
+
+    layout: Layout
+    events: Proposals
+    phrases: Phrases
+    pairs: roles.Pairs
+
+    def codes(self, task: "Task", first: Floats) -> Codes:
+        """Give the feature codes of the second pass; `first` are the outputs of the first one."""
+        shares = soften(first / np.float32(ROLE_SHARPNESS))
+        around = context_features(self.layout, self.events, self.phrases, self.pairs, shares)
+        return np.concatenate([encode(around), task.codes], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """What one model learns from: feature codes and labels, and the number of the document of each row."""
 
@@ -111,8 +128,11 @@ def align(prepared: Prepared, examples: Sequence[Example]) -> list[Judged | None
     return found
 
 
-def make_tasks(engine: Engine, examples: Sequence[Example]) -> dict[str, Task]:
-    """Turn annotated documents into what each model learns from."""
+def make_tasks(engine: Engine, examples: Sequence[Example]) -> tuple[dict[str, Task], Pairing]:
+    """Turn annotated documents into what each model learns from.
+
+    The task `context` begins with the labels and codes of `role`; `fit_all` adds what the first pass says.
+    """
     prepared = engine.prepare([e.doc for e in examples])
     layout, proposals = prepared.layout, prepared.proposals
     aligned = align(prepared, examples)
@@ -124,13 +144,15 @@ def make_tasks(engine: Engine, examples: Sequence[Example]) -> dict[str, Task]:
     kept = kept[np.concatenate([[True], proposals.token[kept][1:] != proposals.token[kept][:-1]])]
     gold = [g for g in (aligned[i] for i in kept.tolist()) if g is not None]
     events = proposals.take(kept)
-    phrases = find_phrases(layout, events.token)
+    phrases = find_phrases(layout, events.token, events.kind == 0)
 
     pairs = roles.pair_up(layout, events, phrases, engine.frames)
     tasks["role"] = Task(
         encode(roles.pair_features(layout, events, phrases, pairs)),
         role_labels(gold, phrases, pairs), events.doc[pairs.event], len(roles.CLASSES),
     )  # fmt: skip
+
+    tasks["context"] = tasks["role"]
 
     times = dating.place_times(layout)
     time_pairs = dating.pair_times(layout, events, times)
@@ -165,7 +187,7 @@ def make_tasks(engine: Engine, examples: Sequence[Example]) -> dict[str, Task]:
         np.array([gold[a].cluster == gold[b].cluster for a, b in zip(same.later, same.earlier, strict=True)],
                  dtype=np.int64), events.doc[same.later], 1,
     )  # fmt: skip
-    return tasks
+    return tasks, Pairing(layout, events, phrases, pairs)
 
 
 def role_labels(gold: Sequence[Judged], phrases: Phrases, pairs: roles.Pairs) -> Labels:
@@ -219,27 +241,49 @@ def as_mention(gold: Judged) -> EventMention:
 # How each net is fitted; found by cross-validation on the annotated leads.
 RECIPES: Final[dict[str, dict[str, Any]]] = {
     "mention": {"epochs": 5, "hidden": 16, "drop": 0.15},
-    "role": {"epochs": 5, "hidden": 24, "drop": 0.3},
+    "role": {"epochs": 5, "hidden": 24, "drop": 0.3, "rate": 1e-2},
+    "context": {"epochs": 5, "hidden": 24, "drop": 0.3, "rate": 1e-2},
     "status": {"epochs": 25, "hidden": 8, "drop": 0.5, "minimum": 4},
     "time": {"epochs": 20, "hidden": 16, "drop": 0.4, "minimum": 2},
     "source": {"epochs": 6, "hidden": 8, "drop": 0.2},
     "same": {"epochs": 6, "hidden": 8, "drop": 0.2},
 }
+ROLE_SHARPNESS: Final = 1.6  # temperature of the first pass over roles
+INNER_FOLDS: Final = 3  # parts in which the first pass is made for the training documents of the second
 DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "source": 0.4, "same": 0.5} | {
     f"role {r}": 0.4 for r in roles.CLASSES[1:]
 }
 
 
-def fit_all(tasks: dict[str, Task], keep: NDArray[np.bool_], seeds: Sequence[int]) -> dict[str, Net]:
-    """Fit every net on the rows of the documents to keep (a flag per document)."""
-    nets = {}
+def fit_all(
+    tasks: dict[str, Task], pairing: Pairing, keep: NDArray[np.bool_], seeds: Sequence[int]
+) -> tuple[dict[str, Net], Codes]:
+    """Fit every net on the rows of the documents to keep (a flag per document).
+
+    Also give the codes of the second pass over roles, for the documents left out as the fitted first pass makes them.
+    """
+    nets: dict[str, Net] = {}
+    role = tasks["role"]
+    part = np.cumsum(keep) % INNER_FOLDS
+    first = np.zeros((len(role.labels), role.outputs), dtype=np.float32)
+    for number in range(INNER_FOLDS):
+        known = (keep & (part != number))[role.doc]
+        wanted = (keep & (part == number))[role.doc]
+        net = fit_net(role.codes[known], role.labels[known], role.outputs, seeds=seeds[:1], **RECIPES["role"])
+        first[wanted] = net.logits(role.codes[wanted])
+    around = role.codes
     for name, task in tasks.items():
         rows = keep[task.doc]
+        if name == "context":
+            first[~rows] = nets["role"].logits(role.codes[~rows])
+            around = pairing.codes(task, first)
+            nets[name] = fit_net(around[rows], task.labels[rows], task.outputs, seeds=seeds, **RECIPES[name])
+            continue
         codes, labels = task.codes[rows], task.labels[rows]
         nets[name] = fit_net(codes, labels, task.outputs, seeds=seeds, **RECIPES[name])
         if task.outputs == 1:
             nets[name] = blend_linear(nets[name], codes, labels)
-    return nets
+    return nets, around
 
 
 def tune(tasks: dict[str, Task], logits: dict[str, Floats], keep: NDArray[np.bool_], types: Labels,
@@ -252,13 +296,13 @@ def tune(tasks: dict[str, Task], logits: dict[str, Floats], keep: NDArray[np.boo
     for name, task in tasks.items():
         rows = keep[task.doc]
         labels = task.labels[rows]
-        temperatures[name] = fit_temperature(logits[name][rows], labels)
+        temperatures[name] = ROLE_SHARPNESS if name == "role" else fit_temperature(logits[name][rows], labels)
         shares = soften(logits[name][rows] / np.float32(temperatures[name]))
         if name == "mention":
             own = types[rows] == attribution.STATEMENT
             thresholds["statement"] = best_threshold(shares[own, 0], labels[own], missed["statement"])
             thresholds["event"] = best_threshold(shares[~own, 0], labels[~own], missed["event"])
-        elif name == "role":
+        elif name == "context":
             for number, role in enumerate(roles.CLASSES[1:], start=1):
                 thresholds[f"role {role}"] = best_threshold(shares[:, number], (labels == number).astype(np.int64), 0)
         elif name in ("source", "same"):
@@ -282,7 +326,7 @@ def cross_validate(
     engine: Engine, examples: Sequence[Example], folds: int, seeds: Sequence[int], seed: int = 0
 ) -> tuple[dict[str, list[Judged]], dict[str, float], dict[str, float]]:
     """Extract every document with models that never saw it; give the mentions, and temperatures and thresholds."""
-    tasks = make_tasks(engine, examples)
+    tasks, pairing = make_tasks(engine, examples)
     fold = np.random.default_rng(seed).permutation(len(examples)) % folds
     types = engine.prepare([e.doc for e in examples]).proposals.type
     found_rows = tasks["mention"].labels
@@ -292,18 +336,20 @@ def cross_validate(
         "event": sum(e.type != "STATEMENT" for x in examples for e in x.events)
         - int(found_rows[types != attribution.STATEMENT].sum()),
     }
-    nets = [fit_all(tasks, fold != k, seeds) for k in range(folds)]
+    fitted = [fit_all(tasks, pairing, fold != k, seeds) for k in range(folds)]
+    nets = [f[0] for f in fitted]
     logits = {}
     for name, task in tasks.items():
         logits[name] = np.zeros((len(task.labels), task.outputs), dtype=np.float32)
         for k in range(folds):
             rows = fold[task.doc] == k
-            logits[name][rows] = nets[k][name].logits(task.codes[rows])
+            codes = fitted[k][1] if name == "context" else task.codes
+            logits[name][rows] = nets[k][name].logits(codes[rows])
     found: dict[str, list[Judged]] = {}
     for k in range(folds):
         temperatures, thresholds = tune(tasks, logits, fold != k, types, missed)
-        fitted = {name: replace(net, temperature=temperatures[name]) for name, net in nets[k].items()}
-        judge = engine.with_models(Models(fitted, thresholds))
+        warmed = {name: replace(net, temperature=temperatures[name]) for name, net in nets[k].items()}
+        judge = engine.with_models(Models(warmed, thresholds))
         held = [e.doc for e, f in zip(examples, fold, strict=True) if f == k]
         found |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
     everything = np.ones(len(examples), dtype=bool)
@@ -317,8 +363,8 @@ def format_scores(scores: dict[str, EventScores], names: Sequence[str]) -> str:
         s = scores[name]
         m = s.mentions
         lines.append(f"{name}: F1 {m.f1} (P {m.precision} R {m.recall} n {m.count}) status {s.status} date P "
-                     f"{s.date_precision} R {s.date_recall} actor {s.actor.f1} target {s.target.f1} others {s.others.f1} "
-                     f"speaker {s.speaker.f1} B3 {s.merging} ECE {s.calibration}")  # fmt: skip
+                     f"{s.date_precision} R {s.date_recall} actor {s.actor.f1} target {s.target.f1} others "
+                     f"{s.others.f1} speaker {s.speaker.f1} B3 {s.merging} ECE {s.calibration}")  # fmt: skip
     return "\n".join(lines)
 
 
@@ -347,7 +393,7 @@ def main(arguments: list[str] | None = None) -> None:
     scores = score_events(gold_all, found)
     print(format_scores(scores, [*GROUPS, *EVENT_TYPES]))
     if options.out:
-        nets = fit_all(make_tasks(engine, examples), np.ones(len(examples), dtype=bool), seeds)
+        nets, _ = fit_all(*make_tasks(engine, examples), np.ones(len(examples), dtype=bool), seeds)
         nets = {name: replace(net, temperature=temperatures[name]) for name, net in nets.items()}
         save_models(options.out, Models(nets, thresholds))
 

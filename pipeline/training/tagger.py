@@ -200,6 +200,8 @@ def train(args: argparse.Namespace) -> None:
             forms.encode(sentence, convention)
     index = RowIndex(list(forms.numbers), table.bag.num_embeddings)
     model = Tagger(table, encoder, config.get("hidden", 128), len(MARKERS), len(TAGS), config.get("dropout", 0.4))
+    if args.begin:
+        model.load_state_dict(torch.load(args.begin / "tagger.pt"))
     slow = [*model.encoder.parameters()]
     tabled = [*model.table.parameters()]
     rest = [p for n, p in model.named_parameters() if not n.startswith(("encoder.", "table."))]
@@ -259,6 +261,7 @@ def main() -> None:
     training.add_argument("config", type=Path)
     training.add_argument("--data", type=Path, help="folder of the corpora, if not that of the config")
     training.add_argument("--encoder", type=Path, required=True)
+    training.add_argument("--begin", type=Path, help="tagger to go on from, as an earlier run left it")
     training.add_argument("--out", type=Path, required=True)
     exporting = commands.add_parser("export")
     exporting.add_argument("tagger", type=Path)

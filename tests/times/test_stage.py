@@ -49,7 +49,10 @@ def test_spans_are_pieces_of_any_text(text: str) -> None:
     _check(_document(text))
 
 
-@given(st.lists(st.sampled_from(WORDS.split()), max_size=40).map(" ".join), st.sampled_from([date(2024, 5, 15), date(1, 1, 1), date.max, None]))
+@given(
+    st.lists(st.sampled_from(WORDS.split()), max_size=40).map(" ".join),
+    st.sampled_from([date(2024, 5, 15), date(1, 1, 1), date.max, None]),
+)
 def test_any_string_of_date_words_is_read(text: str, published: date | None) -> None:
     _check(_document(text, published))
 
@@ -117,8 +120,8 @@ def test_the_stage_stands_behind_tokens() -> None:
 @pytest.mark.parametrize(
     "unit",
     ["1", "/", "1/", "من ", "من من ", "2015 ", "12 و", "الأول ", "بين 3 و", "قبل ", "ألف و", "يوم ", "( ", "اليوم ",
-     "و", "3 مارس ", "عام عام ", "3 مارس الموافق ", "الفترة من ", "الشهر نفسه من ", "من عام 2014 إلى ", "أيام 3 و", "مساء ",
-     "الستينيات و"],
+     "و", "3 مارس ", "عام عام ", "3 مارس الموافق ", "الفترة من ", "الشهر نفسه من ", "من عام 2014 إلى ", "أيام 3 و",
+     "مساء ", "الستينيات و"],
 )  # fmt: skip
 def test_hostile_input_takes_time_in_proportion(unit: str) -> None:
     """Eight times the input may take twenty times the time at most: a square would take 64 times."""

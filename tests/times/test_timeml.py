@@ -18,6 +18,9 @@ TODAY = date(2024, 5, 15)
     ("text", "type_", "value", "mod"),
     [
         ("أمس", "DATE", "2024-05-14", None),
+        ("مساء أمس", "TIME", "2024-05-14TEV", None),
+        ("وقت متأخر من ليلة أمس", "TIME", "2024-05-14TNI", None),
+        ("صباح الأحد", "TIME", "2024-05-12TMO", None),
         ("الأسبوع الماضي", "DATE", "2024-W19", None),
         ("الشهر الماضي", "DATE", "2024-04", None),
         ("الربع الأول من العام الجاري", "DATE", "2024-Q1", None),
@@ -70,7 +73,7 @@ def test_the_text_survives_the_tags(text: str) -> None:
 
 
 def test_intervals_survive_the_export() -> None:
-    doc = _document("وصل أمس & بقي من 3 إلى 9 مارس 2021 <ثم> عاد عام 2022 وفي الأشهر الستة الماضية .")
+    doc = _document("وصل أمس & بقي من 3 إلى 9 مارس 2021 <ثم> عاد أواخر عام 2022 وفي الأشهر الستة الماضية .")
     back = read_timeml(to_timeml(doc))
     assert back.text == doc.text
     assert [(t.start, t.end, t.date_start, t.date_end) for t in back.times] == [
@@ -93,6 +96,7 @@ def test_the_export_is_xml_with_one_tag_for_each_time() -> None:
         ("2024-W19-WE", (date(2024, 5, 11), date(2024, 5, 12))),
         ("2024-Q4", (date(2024, 10, 1), date(2024, 12, 31))),
         ("2024-WI", (date(2023, 12, 1), date(2024, 2, 29))),
+        ("2024", (date(2024, 1, 1), date(2024, 12, 31))),
         ("196", (date(1960, 1, 1), date(1969, 12, 31))),
         ("PRESENT_REF", (None, None)),
         ("XXXX-WXX", (None, None)),

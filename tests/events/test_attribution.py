@@ -1,0 +1,42 @@
+import pytest
+from annotated import annotated
+
+from pipeline.events.ontology import load_ontology
+from pipeline.events.stage import Engine
+from pipeline.events.triggers import find_candidates
+
+
+def _speaker(text: str, names: dict[str, str], kind: str) -> str | None:
+    """Give the speaker of the first event of a type, by rule alone."""
+    ontology = load_ontology()
+    (found,) = Engine(lambda d: find_candidates(d, ontology)).extract([annotated(text, names)])
+    event = next(e for e in found.events if e.type == kind)
+    return text[event.speaker.start : event.speaker.end] if event.speaker else None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "speaker"),
+    [
+        ("قال فادي نجم إن لصوصا قتلوا حارسا", "DEATH", "فادي نجم"),
+        ("أعلن فادي نجم أن الشرطة اعتقلت لصا", "ARREST", "فادي نجم"),
+        ("اعتقلت الشرطة لصا أمس وفقا لفادي نجم", "ARREST", "فادي نجم"),
+        ("اعتقلت الشرطة لصا في المرفأ", "ARREST", None),
+    ],
+)
+def test_reported_content_belongs_to_who_reports_it(text: str, kind: str, speaker: str | None) -> None:
+    assert _speaker(text, {"فادي نجم": "PER"}, kind) == speaker
+
+
+def test_an_anonymous_source_is_a_speaker_too() -> None:
+    assert _speaker("قال مصدر أمني إن الشرطة اعتقلت لصا", {}, "ARREST") == "مصدر أمني"
+
+
+def test_a_statement_that_nobody_reports_has_no_speaker() -> None:
+    assert _speaker("قال فادي نجم إن الأمر انتهى", {"فادي نجم": "PER"}, "STATEMENT") is None
+
+
+def test_the_speaker_carries_the_identity_of_the_name() -> None:
+    ontology = load_ontology()
+    doc = annotated("قال فادي نجم إن لصوصا قتلوا حارسا", {"فادي نجم": "PER"})
+    (found,) = Engine(lambda d: find_candidates(d, ontology)).extract([doc])
+    assert next(e for e in found.events if e.type == "DEATH").speaker_entity == "فادي نجم"

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+from annotated import annotated
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.events.merge import SamePairs, group
+from pipeline.events.ontology import load_ontology
+from pipeline.events.stage import Engine
+from pipeline.events.triggers import find_candidates
+
+
+def _happenings(text: str, names: dict[str, str], kind: str, title: bool = False) -> list[int]:
+    ontology = load_ontology()
+    doc = annotated(text, names, title=title)
+    (found,) = Engine(lambda d: find_candidates(d, ontology)).extract([doc])
+    return [e.event for e in found.events if e.type == kind]
+
+
+def test_a_headline_and_its_lead_tell_one_visit() -> None:
+    text = "ليلى حداد تزور دمشق\nزارت ليلى حداد دمشق في مطلع الأسبوع"
+    assert len(set(_happenings(text, {"ليلى حداد": "PER", "دمشق": "LOC"}, "VISIT", title=True))) == 1
+
+
+def test_visits_of_different_people_stay_apart() -> None:
+    text = "زار سامي عمر بيروت.\nزارت ليلى حداد دمشق."
+    names = {"سامي عمر": "PER", "بيروت": "LOC", "ليلى حداد": "PER", "دمشق": "LOC"}
+    assert len(set(_happenings(text, names, "VISIT"))) == 2
+
+
+@given(st.lists(st.floats(0, 1, width=32), min_size=6, max_size=6), st.floats(0.1, 0.9))
+def test_groups_follow_only_links_at_or_above_the_threshold(scores: list[float], threshold: float) -> None:
+    pairs = SamePairs(np.array([1, 2, 2, 3, 3, 3]), np.array([0, 0, 1, 0, 1, 2]))
+    groups = group(4, pairs, np.array(scores, dtype=np.float32), threshold)
+    linked = {later for later, s in zip(pairs.later.tolist(), scores,
+    strict=True) if np.float32(s) >= np.float32(threshold)}
+    assert {row for row in range(4) if groups[row] != row} == linked
+
+
+@pytest.mark.parametrize(("best", "expected"), [((0.9, 0.6), [0, 1, 0]), ((0.6, 0.9), [0, 1, 1])])
+def test_a_mention_joins_the_likeliest_earlier_one(best: tuple[float, float], expected: list[int]) -> None:
+    pairs = SamePairs(np.array([2, 2]), np.array([0, 1]))
+    assert group(3, pairs, np.array(best, dtype=np.float32), 0.5) == expected

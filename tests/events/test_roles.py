@@ -1,0 +1,97 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from annotated import annotated
+
+from pipeline.document import Document
+from pipeline.events.clauses import find_phrases, lay_out
+from pipeline.events.ontology import load_ontology
+from pipeline.events.stage import Engine
+from pipeline.events.syntax import chain_heads, prepositions, subject_verbs
+from pipeline.events.triggers import find_candidates
+from pipeline.events.wordforms import WordTable
+
+NONE = np.zeros(0, dtype=np.int64)
+
+
+def _roles(text: str, names: dict[str, str], trigger: str) -> set[tuple[str, str]]:
+    """Give the roles that rules alone fill for one trigger."""
+    ontology = load_ontology()
+    doc = annotated(text, names)
+    (found,) = Engine(lambda d: find_candidates(d, ontology)).extract([doc])
+    event = next(e for e in found.events if text[e.start : e.end] == trigger)
+    return {(r.role, text[r.start : r.end]) for r in event.roles}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "trigger", "expected"),
+    [
+        ("زار سامي عمر مدينة بيروت", {"سامي عمر": "PER", "بيروت": "LOC"}, "زار", ("actor", "سامي عمر")),
+        ("اعتقلت الشرطة اللبنانية ثلاثة مهربين", {"الشرطة اللبنانية": "ORG"}, "اعتقلت", ("actor", "الشرطة اللبنانية")),
+        ("اتهم نادر خليل بلدية طنجة بالتقصير", {"نادر خليل": "PER", "طنجة": "LOC"}, "اتهم", ("actor", "نادر خليل")),
+    ],
+)
+def test_the_first_bare_phrase_behind_a_verb_is_its_subject(
+    text: str, names: dict[str, str], trigger: str, expected: tuple[str, str]
+) -> None:
+    assert expected in _roles(text, names, trigger)
+
+
+def test_a_verb_behind_its_subject_still_finds_it() -> None:
+    assert ("actor", "ليلى حداد") in _roles("ليلى حداد تزور دمشق", {"ليلى حداد": "PER", "دمشق": "LOC"}, "تزور")
+
+
+def _phrases(doc: Document, trigger: str) -> list[str]:
+    layout = lay_out([doc], WordTable())
+    at = next(i for i, t in enumerate(doc.tokens) if t.text == trigger)
+    phrases = find_phrases(layout, np.array([at]), np.array([True]))
+    return [doc.text[s:e] for s, e in zip(phrases.start.tolist(), phrases.end.tolist(), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "expected"),
+    [
+        ("أصيب عدد من العمال في المصنع", "أصيب", "عدد من العمال"),
+        ("قتل ثلاثة جنود قرب الحدود", "قتل", "ثلاثة جنود"),
+        ("التقى الوزير بالسفير أمس", "التقى", "السفير"),
+    ],
+)
+def test_noun_phrases_leave_particles_out_and_keep_what_they_count(text: str, trigger: str, expected: str) -> None:
+    assert expected in _phrases(annotated(text), trigger)
+
+
+def test_a_title_before_a_name_is_marked_and_a_governed_place_is_taken_in() -> None:
+    doc = annotated("قال وزير النقل سالم فهد إن رئيس بلدية صور حضر", {"سالم فهد": "PER", "صور": "LOC"})
+    layout = lay_out([doc], WordTable())
+    phrases = find_phrases(layout, NONE, NONE > 0)
+    found = {doc.text[s:e]: t for s, e, t in zip(phrases.start, phrases.end, phrases.titled, strict=True)}
+    assert found["وزير النقل"] == 1
+    assert "رئيس بلدية صور" in found
+
+
+def test_members_of_a_coordination_share_what_governs_the_first() -> None:
+    doc = annotated("اجتماع بين تونس والجزائر وليبيا", {"تونس": "LOC", "الجزائر": "LOC", "ليبيا": "LOC"})
+    layout = lay_out([doc], WordTable())
+    phrases = find_phrases(layout, NONE, NONE > 0)
+    heads = chain_heads(layout, phrases)
+    names = [i for i, label in enumerate(phrases.label.tolist()) if label]
+    assert {int(heads[i]) for i in names} == {names[0]}
+    assert prepositions(layout, phrases)[names[0]] == WordTable().preposition_number("بين")
+
+
+def test_the_subject_of_each_verb_is_the_first_bare_phrase_behind_it() -> None:
+    doc = annotated("قال سعد منير إن نبيل رامي غادر المدينة", {"سعد منير": "PER", "نبيل رامي": "PER"})
+    layout = lay_out([doc], WordTable())
+    phrases = find_phrases(layout, NONE, NONE > 0)
+    verbs = subject_verbs(layout, phrases)
+    word = {i: t.text for i, t in enumerate(doc.tokens)}
+    of = {doc.text[s:e]: word.get(int(v)) for s, e, v in zip(phrases.start, phrases.end, verbs, strict=True)}
+    assert of["سعد منير"] == "قال"
+
+
+def test_a_document_without_names_or_events_has_no_roles() -> None:
+    ontology = load_ontology()
+    doc = replace(annotated("هذا نص قصير"), mentions=())
+    (found,) = Engine(lambda d: find_candidates(d, ontology)).extract([doc])
+    assert found.events == ()

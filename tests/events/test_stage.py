@@ -1,0 +1,114 @@
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+from annotated import annotated
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.config import Config, EventsConfig
+from pipeline.document import Document
+from pipeline.events.explain import explain_mention
+from pipeline.events.stage import Events
+from pipeline.schema import EVENT_TYPES, ROLES, STATUSES
+
+TEXT = (
+    "ليلى حداد تزور دمشق\n"
+    "وصلت ليلى حداد، الاثنين، إلى دمشق في زيارة رسمية.\n"
+    "وقالت ليلى حداد إن الشرطة السورية اعتقلت أربعة مهربين."
+)
+NAMES = {"ليلى حداد": "PER", "دمشق": "LOC", "الشرطة السورية": "ORG"}
+MONDAY = date(2024, 3, 18)
+
+
+def _doc() -> Document:
+    return annotated(TEXT, NAMES, {"الاثنين": (MONDAY, MONDAY)}, title=True)
+
+
+@pytest.fixture(scope="module", params=["learned", "rules"])
+def stage(request: pytest.FixtureRequest) -> Events:
+    return Events(Config(events=EventsConfig(model=request.param)))
+
+
+def test_a_page_becomes_events_with_roles_date_and_speaker(stage: Events) -> None:
+    (doc,) = stage([_doc()])
+    visits = [e for e in doc.events if e.type == "VISIT"]
+    assert {doc.text[e.start : e.end] for e in visits} >= {"تزور", "زيارة"}
+    assert any(doc.text[r.start : r.end] == "ليلى حداد" for e in visits for r in e.roles if r.role == "actor")
+    assert {e.type for e in doc.events} >= {"VISIT", "STATEMENT", "ARREST"}
+
+
+def test_every_value_is_one_that_the_tables_allow(stage: Events) -> None:
+    (doc,) = stage([_doc()])
+    for event in doc.events:
+        assert event.type in EVENT_TYPES
+        assert event.status in STATUSES
+        assert event.score is None or 0 <= event.score <= 1
+        assert all(r.role in ROLES and (r.score is None or 0 <= r.score <= 1) for r in event.roles)
+        sentence = doc.sentences[event.sentence]
+        assert sentence.start <= event.start < event.end <= sentence.end
+        assert (event.time is None) == (event.date_start is None and event.date_end is None)
+
+
+def test_company_in_a_batch_never_changes_a_document(stage: Events) -> None:
+    other = annotated("قتل جندي في انفجار قرب الحدود أمس")
+    (alone,) = stage([_doc()])
+    first, _, last = stage([_doc(), other, _doc()])
+    assert [(e.type, e.start, e.status, e.roles, e.event) for e in first.events] == [
+        (e.type, e.start, e.status, e.roles, e.event) for e in alone.events
+    ]
+    assert last.events == first.events
+
+
+def test_a_token_reports_at_most_one_event(stage: Events) -> None:
+    (doc,) = stage([_doc()])
+    assert len({e.start for e in doc.events}) == len(doc.events)
+
+
+def test_happenings_are_numbered_from_zero_in_order(stage: Events) -> None:
+    (doc,) = stage([_doc()])
+    seen = list(dict.fromkeys(e.event for e in doc.events))
+    assert seen == list(range(len(seen)))
+
+
+@pytest.mark.parametrize("text", ["", "   \n  ", "Only Latin words.", "«»:،؛.", "ا", "12 34"])
+def test_texts_without_events_have_none(stage: Events, text: str) -> None:
+    (doc,) = stage([annotated(text)])
+    assert doc.events == ()
+
+
+@given(st.lists(st.sampled_from([*TEXT.split(), "«", "»", '"', "،", ".", "\n", "وفقا", "لم", "ـ"]), max_size=30))
+def test_any_mixture_of_words_keeps_spans_inside_the_text(words: list[str]) -> None:
+    (doc,) = _LEARNED([annotated(" ".join(words), NAMES)])
+    for event in doc.events:
+        spans = [(event.start, event.end), *((r.start, r.end) for r in event.roles)]
+        assert all(0 <= start < end <= len(doc.text) for start, end in spans)
+
+
+_LEARNED = Events()
+
+
+def test_a_threshold_of_one_leaves_nearly_nothing() -> None:
+    strict = Events(Config(events=EventsConfig(threshold=1.0)))
+    (doc,) = strict([_doc()])
+    assert doc.events == ()
+
+
+def test_an_explanation_names_entry_status_date_speaker_and_roles(stage: Events) -> None:
+    (doc,) = stage([_doc()])
+    event = next(e for e in doc.events if doc.text[e.start : e.end] == "تزور")
+    told = explain_mention(doc, event)
+    assert "[تزور]" in told
+    assert "lexicon entry VISIT/" in told
+    assert all(f"{cell}:" in told for cell in ("type", "status", "date", "speaker"))
+    assert all(f"{r.role}: «{doc.text[r.start : r.end]}»" in told for r in event.roles)
+
+
+def test_importing_the_stage_loads_no_heavy_library() -> None:
+    code = (
+        "import sys, pipeline.events.stage; "
+        "print([m for m in ('torch', 'pandas', 'stanza', 'transformers', 'sklearn') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

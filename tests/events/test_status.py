@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from annotated import annotated
+
+from pipeline.events.candidate import Candidate
+from pipeline.events.cues import load_cues
+from pipeline.events.ontology import load_ontology
+from pipeline.events.stage import Engine
+from pipeline.events.status import find_cues, rule_scores
+from pipeline.events.triggers import find_candidates
+from pipeline.schema import STATUSES
+
+
+def _candidate(token: int, kind: str = "masdar", tense: str | None = None) -> Candidate:
+    return Candidate("MEETING", token, "MEETING/test", kind, tense, False, None, None, (), None, (), 0.9)
+
+
+def _status(text: str, word: str, kind: str = "masdar", tense: str | None = None) -> tuple[str, str | None]:
+    """Give the status that rules alone decide, and its cue."""
+    doc = annotated(text)
+    at = next(i for i, t in enumerate(doc.tokens) if t.text == word)
+    engine = Engine(lambda _: [_candidate(at, kind, tense)])
+    prepared = engine.prepare([doc])
+    scores = rule_scores(prepared.layout, prepared.proposals, prepared.cues, engine.lexicon)
+    chosen = np.argmax(scores, axis=1)
+    (cue,) = find_cues(prepared.layout, prepared.proposals, prepared.cues, engine.lexicon, chosen)
+    return STATUSES[int(chosen[0])], text[cue.start : cue.end] if cue else None
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "status", "cue"),
+    [
+        ("عقد الطرفان اجتماعا طويلا", "اجتماعا", "OCCURRED", None),
+        ("من المقرر عقد اجتماع بينهما غدا", "اجتماع", "PLANNED", "من المقرر"),
+        ("استبعد الناطق عقد لقاء بين الرجلين", "لقاء", "DENIED", "استبعد"),
+        ("طالب النواب بعقد جلسة عاجلة", "جلسة", "REQUESTED", "طالب"),
+        ("تأجيل اجتماع اللجنة", "اجتماع", "POSTPONED", "تأجيل"),
+        ("إلغاء اجتماع اللجنة", "اجتماع", "CANCELLED", "إلغاء"),
+        ("احتمال عقد لقاء جديد", "لقاء", "POSSIBLE", "احتمال"),
+        ("قمة مرتقبة في عمان", "قمة", "PLANNED", "مرتقبة"),
+        ("لا تزال المفاوضات صعبة", "المفاوضات", "ONGOING", "لا تزال"),
+    ],
+)
+def test_a_cue_in_its_scope_decides(text: str, word: str, status: str, cue: str | None) -> None:
+    assert _status(text, word) == (status, cue)
+
+
+def test_a_future_verb_is_planned_and_its_own_prefix_is_the_cue() -> None:
+    assert _status("سيجتمع الوزيران", "سيجتمع", "verb", "future") == ("PLANNED", "سيجتمع")
+
+
+def test_qad_before_a_past_verb_asserts() -> None:
+    assert _status("وكان الوزيران قد اجتمعا سرا", "اجتمعا", "verb", "past")[0] == "OCCURRED"
+    assert _status("الوزيران قد يجتمعان سرا", "يجتمعان", "verb", "present")[0] == "POSSIBLE"
+
+
+def test_a_cue_of_another_sentence_decides_nothing() -> None:
+    assert _status("طالب النواب بالهدوء.\nعقد الطرفان اجتماعا.", "اجتماعا")[0] == "OCCURRED"
+
+
+def test_every_status_but_occurred_has_cues() -> None:
+    assert {k.group for k in load_cues().kinds} == {*STATUSES[1:], "source", "anonymous"}
+
+
+def test_an_extracted_event_carries_the_span_of_its_cue() -> None:
+    ontology = load_ontology()
+    text = "استبعد سليم نصر عقد لقاء مع رامي بدر"
+    doc = annotated(text, {"سليم نصر": "PER", "رامي بدر": "PER"})
+    (found,) = Engine(lambda d: find_candidates(d, ontology)).extract([doc])
+    meeting = next(e for e in found.events if e.type == "MEETING")
+    assert meeting.status == "DENIED"
+    assert meeting.status_cue is not None
+    assert text[meeting.status_cue.start : meeting.status_cue.end] == "استبعد"
