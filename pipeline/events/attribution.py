@@ -12,10 +12,16 @@ from pipeline.events.clauses import Layout, Phrases
 from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross
 from pipeline.events.proposals import Proposals
-from pipeline.events.wordforms import Flags, Ints
+from pipeline.events.wordforms import Flags, Ints, form_code
+from pipeline.resources import load_toml
 from pipeline.schema import EVENT_TYPES
 
 STATEMENT: Final = EVENT_TYPES.index("STATEMENT")
+def _codes(table: str, key: str) -> Ints:
+    """Give the word codes of a list of resources/attribution."""
+    return np.array([form_code(word) for word in load_toml("attribution/sources.toml")[table][key]], dtype=np.int64)
+
+
 # Types whose events have content that their actor says.
 REPORTING: Final = tuple(
     EVENT_TYPES.index(t) for t in ("STATEMENT", "ACCUSATION", "DEMAND", "REJECTION", "THREAT")
@@ -46,6 +52,30 @@ class SourcePairs:
     source: Ints
 
 
+_CONTENT: Final = _codes("content", "words")
+_QUOTING: Final = _codes("quoting", "words")
+_QUOTED: Final = _codes("quoting", "prepositions")
+QUOTING_REACH: Final = 8  # tokens between a verb that passes words on and the preposition before their source
+
+
+def _quoted_sources(layout: Layout, phrases: Phrases) -> tuple[Ints, Ints]:
+    """Give the preposition and the phrase of each source whose words somebody else passes on (نقلت عن)."""
+    code = layout.column("code")
+    verbs = np.flatnonzero(np.isin(code, _QUOTING) & (layout.name == 0))
+    prepositions = np.flatnonzero(np.isin(code, _QUOTED))
+    if not len(verbs) or not len(prepositions) or not len(phrases.first):
+        return verbs[:0], verbs[:0]
+    at = np.minimum(np.searchsorted(prepositions, verbs), len(prepositions) - 1)
+    place = prepositions[at]
+    phrase = np.minimum(np.searchsorted(phrases.first, place, side="right"), len(phrases.first) - 1)
+    good = (place > verbs) & (place - verbs < QUOTING_REACH) & (layout.sentence[place] == layout.sentence[verbs])
+    good &= (phrases.first[phrase] == place + 1) & (phrases.sentence[phrase] == layout.sentence[place])
+    named = phrase + 1 < len(phrases.first)
+    name = np.minimum(phrase + 1, len(phrases.first) - 1)
+    phrase = np.where(named & (phrases.titled[phrase] == 1), name, phrase)
+    return place[good], phrase[good]
+
+
 def find_sources(layout: Layout, events: Proposals, phrases: Phrases, cues: CueArrays, kind: int) -> Sources:
     """Find the sources of a batch; `kind` is the number of the cues that introduce a source."""
     speaking = np.flatnonzero(np.isin(events.type, REPORTING))
@@ -56,12 +86,16 @@ def find_sources(layout: Layout, events: Proposals, phrases: Phrases, cues: CueA
     if len(phrases.first):
         good &= phrases.first[phrase] - last < cues.reach[kind]
         good &= layout.sentence[phrases.first[phrase]] == layout.sentence[cues.first[kind]]
-    token = np.concatenate([events.token[speaking], cues.first[kind][good]])
+    behind = np.minimum(phrase + 1, max(len(phrases.first) - 1, 0))
+    if len(phrases.first):
+        phrase = np.where((phrases.titled[phrase] == 1) & (phrases.label[behind] > 0), behind, phrase)
+    place, quoted = _quoted_sources(layout, phrases)
+    token = np.concatenate([events.token[speaking], cues.first[kind][good], place])
     order = np.argsort(token, kind="stable")
-    none = np.full(int(good.sum()), -1, dtype=np.int64)
+    none = np.full(len(token) - len(speaking), -1, dtype=np.int64)
     return Sources(
         token[order], np.concatenate([speaking, none])[order],
-        np.concatenate([np.full(len(speaking), -1, dtype=np.int64), phrase[good]])[order],
+        np.concatenate([np.full(len(speaking), -1, dtype=np.int64), phrase[good], quoted])[order],
     )  # fmt: skip
 
 
@@ -84,6 +118,31 @@ def pair_sources(layout: Layout, events: Proposals, sources: Sources) -> SourceP
         return SourcePairs(event, source)
     keep = sources.event[source] != event
     return SourcePairs(event[keep], source[keep])
+
+
+def _content_opens(layout: Layout, token: Ints, place: Ints) -> Ints:
+    """Tell where each token lies to the content of the report at `place`.
+
+    0: no word or mark opens content; 1, 2: before, behind a word like أن; 3, 4: before, behind a colon or quotation
+    mark; 5: the report stands behind the token; 6: in another sentence.
+    """
+    total = len(layout.doc)
+    mark = layout.column("mark")
+    found = []
+    for opens in (np.isin(layout.column("code"), _CONTENT), (mark == 3) | (mark == 4) | (mark == 6)):
+        places = np.append(np.flatnonzero(opens), total)
+        nearest = places[np.minimum(np.searchsorted(places, place, side="right"), len(places) - 1)]
+        inside = layout.sentence[np.minimum(nearest, total - 1)] == layout.sentence[place]
+        found.append(np.where((nearest < total) & inside, nearest, total))
+    word, sign = found
+    result = np.select(
+        [
+            layout.sentence[token] != layout.sentence[place], token < place, (word == total) & (sign == total),
+            (word <= sign) & (token < word), word <= sign, token < sign,
+        ],
+        [6, 5, 0, 1, 2, 3], 4,
+    )  # fmt: skip
+    return np.asarray(result, dtype=np.int64)
 
 
 def source_features(layout: Layout, events: Proposals, sources: Sources, pairs: SourcePairs) -> list[Ints | Flags]:
@@ -115,6 +174,9 @@ def source_features(layout: Layout, events: Proposals, sources: Sources, pairs: 
         that = np.where((that == 0) & (window.get(particle, offset) == 2), offset, that)
     opening = (place - layout.sentence_first[layout.sentence[place]] < 2).astype(np.int64)
     type_, kind = events.type[e], events.kind[e]
+    opened = _content_opens(layout, token, place)
+    relative = np.cumsum(particle == 3)
+    relatives = np.minimum(relative[high] - relative[low], 2)
     colon = np.cumsum(layout.column("mark") == 3)
     colons = np.minimum(colon[high] - colon[low], 2)
     position = bucket(token - layout.sentence_first[layout.sentence[token]])
@@ -123,7 +185,11 @@ def source_features(layout: Layout, events: Proposals, sources: Sources, pairs: 
     waw = layout.column("waw")[token]
     start_of = (token - layout.sentence_first[layout.sentence[token]] < 2).astype(np.int64)
     return [
-        np.zeros_like(e), cross(side, same, cue), cross(apart, quoted), cross(side, same, gap), cross(rank, same),
+        np.zeros_like(e), opened, cross(opened, same, rank), cross(opened, own), cross(opened, kind), cross(opened,
+        cue, side),
+        cross(opened, source_type, relatives), cross(opened, type_), cross(opened, clauses), cross(opened, quoted),
+        cross(relatives, side, same), cross(code[place], side, cue), cross(side, same, cue), cross(apart, quoted),
+        cross(side, same, gap), cross(rank, same),
         cross(rank, same, source_type), cross(rank, side, own), cross(source_type, type_, side),
         cross(source_type, side, apart, quoted), source_entry, cross(source_entry, side), cross(source_kind, side,
         same),
@@ -149,7 +215,8 @@ def rule_scores(layout: Layout, events: Proposals, sources: Sources, pairs: Sour
     statement = ~cue & (events.type[np.maximum(row, 0)] == STATEMENT)
     quoted = (layout.quote[token] > 0) & (layout.quote[place] == 0)
     own = events.type[e] == STATEMENT
-    before = same & (place < token) & statement & ~own & (layout.clause[token] > layout.clause[place])
+    opened = _content_opens(layout, token, place)
+    before = same & (place < token) & statement & ~own & ((opened == 2) | (opened == 4))
     before |= same & (place < token) & quoted & ~cue
     near = 1 / (1 + np.abs(token - place) / 100)
     return np.where(before, near, np.where(same & cue, 0.9 * near, 0)).astype(np.float32)

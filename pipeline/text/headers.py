@@ -14,8 +14,8 @@ from pipeline.times.calendars import hijri
 _MARK: Final = "\x01"  # stands where a date was; no folded line holds it, control characters are folded away
 _CLOCK: Final = re.compile(
     r"(?:(?:علي الساعة|الساعة|الساعه|عند|at|t)\s*)?(?<![\d/])\d{1,2}\s?[:٫.]\s?\d{2}(?::\d{2}(?:\.\d+)?)?(?![\d/])\s*"
-    r"(?:am|pm|a\.m\.?|p\.m\.?|صباحا|مساء|ظهرا|ص|م|[بلت]?توقيت [^\d,،|\x01()]{2,25}|gmt|utc|z|[+-]\s?\d{1,2}:?(?:\d{2})?)*"
-    r"(?!\w)"
+    r"(?:am|pm|a\.m\.?|p\.m\.?|صباحا|مساء|ظهرا|ص|م|ب?توقيت [^\d,،|\x01()]{2,25}|gmt|utc|z"
+    r"|[+-]\s?\d{1,2}:?(?:\d{2})?)*(?!\w)"
 )
 _ZONES: Final = re.compile(
     r"\b(?:gmt|utc|am|pm|kst|gst|ast|est|edt|cet|msk)\b(?:\s*[+-]\s*\d{1,2}(?::\d{2})?)?"
@@ -23,9 +23,9 @@ _ZONES: Final = re.compile(
 )
 _ISO: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/.\s]{1,3}(\d{1,2})[-/.\s]{1,3}(\d{1,2})(?:t(?=\d))?(?!\d)")
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})\s*[-/.\\]\s*(\d{1,2})\s*[-/.\\]\s*((?:19|20)\d{2})(?!\d)")
-_HIJRI_ISO: Final = re.compile(r"(?<!\d)(1[34]\d{2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)\s*(?:هـ?(?!\w))?")
-_HIJRI_NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(1[34]\d{2})(?!\d)\s*(?:هـ?(?!\w))?")
-_TOUCHING: Final = re.compile(rf"[^\W\d]\s*{_MARK}|{_MARK}\s*[^\W\d]")  # a word beside the date with no mark between: a sentence
+_HIJRI_ISO: Final = re.compile(r"(?<!\d)(1[34]\d{2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)\s*(?:ه(?!\w))?")
+_HIJRI_NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(1[34]\d{2})(?!\d)\s*(?:ه(?!\w))?")
+_TOUCHING: Final = re.compile(rf"[^\W\d]\s*{_MARK}|{_MARK}\s*[^\W\d]")  # a word beside the date, no mark between: text
 _LEFT_OVER: Final = 3  # words that a date line may hold besides its date, weekday, clock and label
 _LABELLED: Final = 7  # the same behind a label of dates
 _LONGEST: Final = 200  # characters of the longest date line
@@ -51,8 +51,7 @@ class _Names:
 
     months: dict[str, int]
     hijri: dict[str, int]
-    day_month_year: re.Pattern[str]
-    month_day_year: re.Pattern[str]
+    days: tuple[re.Pattern[str], ...]
     hijri_day: re.Pattern[str]
     day_month: re.Pattern[str]
     weekday: re.Pattern[str]
@@ -72,19 +71,22 @@ def _names() -> _Names:
     twin = f"(?:\\s*[/(،-]?\\s*(?:{_either(months)})(?!\\w)\\s*\\)?)?"
     day = r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th)?"
     year = r"(?P<y>(?:19|20)\d{2})(?!\d)"
+    before = rf"{day}[\s,،/.-]*(?:من\s+)?(?:شهر\s+)?"
     return _Names(
         months,
         lunar,
-        re.compile(
-            rf"{day}[\s,،/.-]*(?:من\s+)?(?:شهر\s+)?{month}{twin}\.?[\s,،/.-]*(?:من\s+)?(?:عام\s+|سنة\s+|لعام\s+)?{year}"
-            r"\s*(?:م|ميلادي|ميلادية)?(?!\w)"
+        (
+            re.compile(
+                rf"{before}{month}{twin}\.?[\s,،/.-]*(?:من\s+)?(?:عام\s+|سنة\s+|لعام\s+)?{year}\s*(?:م|ميلادي|ميلادية)?(?!\w)"
+            ),
+            re.compile(rf"{month}{twin}\.?\s+{day}[\s,،.-]+{year}"),
+            re.compile(rf"{year}[\s,،/-]+{month}[\s,،/-]+{day}(?!\w)"),
         ),
-        re.compile(rf"{month}{twin}\.?\s+{day}[\s,،.-]+{year}"),
         re.compile(
-            rf"{day}[\s,،/.-]*(?:من\s+)?(?:شهر\s+)?(?P<m>{_either(lunar)})(?!\w)[\s,،/.-]*(?:عام\s+|سنة\s+)?(?P<y>1[34]\d{{2}})"
-            r"(?!\d)\s*(?:هـ?|هجري|هجرية)?(?!\w)"
+            rf"{before}(?P<m>{_either(lunar)})(?!\w)[\s,،/.-]*(?:عام\s+|سنة\s+)?(?P<y>1[34]\d{{2}})(?!\d)"
+            r"\s*(?:ه|هجري|هجرية)?(?!\w)"
         ),
-        re.compile(rf"{day}[\s,،/.-]*(?:من\s+)?(?:شهر\s+)?{month}{twin}|{month.replace('<m>', '<m2>')}\s+\d{{1,2}}(?!\d)"),
+        re.compile(rf"{before}{month}{twin}|(?:{_either(months)})\s+\d{{1,2}}(?!\d)"),
         re.compile(rf"(?<!\w)(?:يوم\s+)?(?:{_either(weekdays)})(?!\w)"),
     )
 
@@ -107,19 +109,20 @@ def _take(text: str) -> tuple[date | None, str]:
     the marked text where the date cannot be (30 February).
     """
     names = _names()
-    for pattern in (names.day_month_year, names.month_day_year):
+    for pattern in names.days:
         match = pattern.search(text)
         if match:
-            return _day(int(match["y"]), names.months[" ".join(match["m"].split())], int(match["d"])), _marked(text, match)
+            month = names.months[" ".join(match["m"].split())]
+            return _day(int(match["y"]), month, int(match["d"])), _marked(text, match)
     match = _ISO.search(text)
     if match:
         return _day(int(match[1]), int(match[2]), int(match[3])), _marked(text, match)
     match = _NUMERIC.search(text)
     if match:
-        day, month = int(match[1]), int(match[2])
-        if month > 12 >= day:
-            day, month = month, day
-        return _day(int(match[3]), month, day), _marked(text, match)
+        first, second = int(match[1]), int(match[2])
+        if second > 12 >= first:
+            first, second = second, first
+        return _day(int(match[3]), second, first), _marked(text, match)
     match = names.hijri_day.search(text)
     if match:
         return _hijri(int(match["y"]), names.hijri[" ".join(match["m"].split())], int(match["d"])), _marked(text, match)

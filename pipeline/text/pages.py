@@ -27,6 +27,9 @@ _LINK_WORDS: Final = 18  # longest headline behind a marker without any mark bet
 _ITEM_WORDS: Final = 4  # shortest headline in a list of links, where no marker stands before it
 _TAG_WORDS: Final = 5
 _SITE_WORDS: Final = 2  # a first line so short before a longer one names the site or the section
+_LOOK_AHEAD: Final = 3  # paragraphs behind a headline that are compared with it and with the main article
+_SHARED: Final = 2  # words that they have in common with the main article at least
+_SAME_TOPIC: Final = 0.25  # share of their words in common with it, where no headline tells
 _LEAD_LINES: Final = 40  # lines at either side among which words of the main article are looked for
 _HEADER_LINES: Final = 6  # date lines count as header this close to the headline
 _LONG_HEADER: Final = 15  # or this close where no paragraph comes before
@@ -204,7 +207,8 @@ def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
     kind, number = "article", 0
     main: set[str] = set()
     headline: set[str] = set()
-    in_list = linked = False  # behind a marker, before any paragraph; behind a headline on the line of the marker
+    announced: set[str] = set()  # words of all headlines behind the last marker
+    in_list = linked = False  # behind a marker, before any paragraph; behind a link rather than one announced article
     opened = dates_first = False  # text of the article has come; each date of the list stands before its headline
     heads = _embedded(lines)
     for at, line in enumerate(lines):
@@ -214,6 +218,7 @@ def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
             kind, number, in_list, dates_first = "related", number + 1, True, False
             linked = line.inline is not None or at in heads
             headline = _words(line) if linked else set()
+            announced = set(headline)
         elif kind == "related" and (line.kind == "end" or (not opened and line.kind in ("text", "date"))):
             kind, number, in_list = "article", number + (line.kind != "end"), False
         elif kind == "related" and in_list and line.kind == "date":
@@ -223,11 +228,13 @@ def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
         elif kind == "related" and in_list and line.kind == "text":
             if line.is_body:
                 in_list = False
-                if headline and _goes_on(line, headline, main, linked):
+                if _goes_on(lines, at, announced, main, linked):
                     kind, number = "article", number + 1
             elif not headline or line.words >= _ITEM_WORDS:
+                linked = linked or bool(headline)
                 number += bool(headline)
                 headline = _words(line)
+                announced |= headline
         opened = opened or line.kind == "text"
         kinds.append((kind, number))
     return _mark_frame(lines, kinds)
@@ -246,9 +253,9 @@ def _embedded(lines: Sequence[Line]) -> set[int]:
     for here, below, beyond in zip(shown, shown[1:], shown[2:], strict=False):
         line, day = lines[here], lines[below].day
         stamp = day is not None and day.day is not None and not day.updated and (day.labelled or day.clock)
-        if stamp and dated and body and line.kind == "text" and not line.is_body and line.folded != first:
-            if _ITEM_WORDS <= line.words <= _TITLE_WORDS and lines[beyond].kind in ("text", "source"):
-                found.add(here)
+        headline = line.kind == "text" and not line.is_body and _ITEM_WORDS <= line.words <= _TITLE_WORDS
+        if stamp and dated and body and headline and line.folded != first and lines[beyond].kind in ("text", "source"):
+            found.add(here)
         dated = dated or (line.day is not None and line.day.day is not None)
         body = body or line.is_body
     return found
@@ -270,17 +277,19 @@ def _lead(lines: Sequence[Line]) -> set[str]:
     return set().union(*(_words(x) for x in [x for x in lines if x.kind == "text"][:4]))
 
 
-def _goes_on(line: Line, headline: set[str], main: set[str], linked: bool) -> bool:
-    """Tell whether a paragraph behind a marker goes on with the main article rather than with the one announced.
+def _goes_on(lines: Sequence[Line], at: int, announced: set[str], main: set[str], linked: bool) -> bool:
+    """Tell whether the paragraph `lines[at]` goes on with the main article rather than with the one announced.
 
-    linked: the headline stands on the line of the marker, as links within an article do; then the main article is the
-    rule, and otherwise the exception.
+    announced: words of the headlines behind the marker. linked: they stand on the line of the marker, as links within
+    an article do, or are several, as lists of links are; then the main article is the rule, otherwise the exception.
     """
-    words = _words(line)
-    own, old = len(words & headline), len(words & main)
+    words = _words(lines[at])
     if linked:
+        own, old = len(words & announced), len(words & main)
         return own < 2 or old > 2 * own
-    return own == 0 and old > 0.3 * min(len(words), len(main))
+    words = set().union(*(_words(x) for x in [x for x in lines[at : at + 2 * _LOOK_AHEAD] if x.is_body][:_LOOK_AHEAD]))
+    old = len(words & main)
+    return old >= _SHARED and not words & announced and (bool(announced) or old > _SAME_TOPIC * len(words))
 
 
 def _mark_frame(lines: Sequence[Line], kinds: list[tuple[str, int]]) -> list[tuple[str, int]]:

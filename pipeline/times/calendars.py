@@ -64,7 +64,7 @@ def _hijri_start(year: int, month: int) -> date:
         found = Hijri(year, month, 1).to_gregorian()
         return date(found.year, found.month, found.day)
     days = (year - 1) * 354 + (3 + 11 * year) // 30 + 29 * (month - 1) + month // 2
-    return date.fromordinal(_HIJRI_EPOCH + days)
+    return date.fromordinal(min(_HIJRI_EPOCH + days, date.max.toordinal()))
 
 
 def hijri(year: int, month: int | None = None, day: int | None = None) -> Interval | None:

@@ -182,7 +182,8 @@ class Range:
 
 
 Node: TypeAlias = (
-    Date | Period | Part | Nth | NthWeekday | Edge | Offset | Window | Decade | Century | Season | Feast | Weekend | Term | Range
+    Date | Period | Part | Nth | NthWeekday | Edge | Offset | Window
+    | Decade | Century | Season | Feast | Weekend | Term | Range
 )
 
 

@@ -200,8 +200,10 @@ def train(args: argparse.Namespace) -> None:
             forms.encode(sentence, convention)
     index = RowIndex(list(forms.numbers), table.bag.num_embeddings)
     model = Tagger(table, encoder, config.get("hidden", 128), len(MARKERS), len(TAGS), config.get("dropout", 0.4))
+    known: dict[str, Any] = {"scores": {}}  # what an earlier run measured and this one does not
     if args.begin:
         model.load_state_dict(torch.load(args.begin / "tagger.pt"))
+        known = json.loads((args.begin / "tagger.json").read_text(encoding="utf-8"))
     slow = [*model.encoder.parameters()]
     tabled = [*model.table.parameters()]
     rest = [p for n, p in model.named_parameters() if not n.startswith(("encoder.", "table."))]
@@ -241,7 +243,7 @@ def train(args: argparse.Namespace) -> None:
             if mean > best or not held:
                 best = mean
                 torch.save(averaged.module.state_dict(), args.out / "tagger.pt")
-                facts = {"size": _sizes(model), "scores": scores, "epoch": epoch + 1}
+                facts = {**known, "size": _sizes(model), "scores": {**known["scores"], **scores}, "epoch": epoch + 1}
                 if judged.get("rasd"):
                     facts["calibration"] = calibrate(judged["rasd"][1])
                 (args.out / "tagger.json").write_text(json.dumps(facts, indent=1))
