@@ -184,7 +184,7 @@ def _evaluate(args: argparse.Namespace) -> int:
 
         print(format_times(evaluate_times(args.gold, args.run, args.documents)))
     else:
-        from pipeline.evaluation.events import evaluate_events, format_events
+        from pipeline.evaluation.event_runs import evaluate_events, format_events
 
         print(format_events(evaluate_events(args.gold, args.run, args.documents)))
     return EXIT_GOOD

@@ -79,6 +79,7 @@ def _quoted_sources(layout: Layout, phrases: Phrases) -> tuple[Ints, Ints]:
 def find_sources(layout: Layout, events: Proposals, phrases: Phrases, cues: CueArrays, kind: int) -> Sources:
     """Find the sources of a batch; `kind` is the number of the cues that introduce a source."""
     speaking = np.flatnonzero(np.isin(events.type, REPORTING))
+    place, quoted = _quoted_sources(layout, phrases)
     last = cues.last[kind]
     phrase = np.searchsorted(phrases.first, last)
     good = phrase < len(phrases.first)
@@ -89,7 +90,6 @@ def find_sources(layout: Layout, events: Proposals, phrases: Phrases, cues: CueA
     behind = np.minimum(phrase + 1, max(len(phrases.first) - 1, 0))
     if len(phrases.first):
         phrase = np.where((phrases.titled[phrase] == 1) & (phrases.label[behind] > 0), behind, phrase)
-    place, quoted = _quoted_sources(layout, phrases)
     token = np.concatenate([events.token[speaking], cues.first[kind][good], place])
     order = np.argsort(token, kind="stable")
     none = np.full(len(token) - len(speaking), -1, dtype=np.int64)

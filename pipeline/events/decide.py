@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ResourceError
 from pipeline.events.features import SPACE, Codes
-from pipeline.events.wordforms import MODELS
+from pipeline.models import models_folder
 
 Floats = NDArray[np.float32]
 _CHUNK: Final = 4096  # rows per pass, so that the sums stay in the cache
@@ -91,8 +91,9 @@ def save_models(folder: Path, models: Models) -> None:
     (folder / "thresholds.json").write_text(text + "\n", encoding="utf-8")
 
 
-def load_models(folder: Path = MODELS) -> Models:
-    """Read what `save_models` wrote."""
+def load_models(folder: Path | None = None) -> Models:
+    """Read what `save_models` wrote; without a folder, the shipped models."""
+    folder = folder or models_folder() / "events"
     nets = {}
     try:
         for task in TASKS:

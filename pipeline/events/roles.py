@@ -25,7 +25,7 @@ _GENITIVE, _FIRST, _SECOND, _LATER, _PREP, _BEFORE, _BEFORE_PREP, _WITHIN, _EARL
 
 
 PERSON: Final = 1 + LABELS.index("PER")
-FIT: Final = 4  # a head this ready to follow words of speech, harm or place (see wordforms) can fill such a role by rule
+FIT: Final = 4  # a head this ready to follow words of speech, harm or place (see wordforms) can fill a role by rule
 # What the model chooses from for a phrase: nothing, or a role that the annotation knows.
 CLASSES: Final = ("", "actor", "target", "place", "destination", "origin", "inviter", "mediator", "topic")
 
@@ -80,7 +80,8 @@ def pair_up(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames)
     apart = (phrases.first[heads[phrase]] <= token) & (phrases.first[phrase] > token)
     head = np.where(apart | (own > 0), phrase, heads[phrase])
     place = _places(layout, events, phrases, event, phrase, head, preposition)
-    role = _frame_roles(events, frames, event, place, preposition)
+    fronted = _fronted(layout, events, phrases, event, phrase, place)
+    role = _frame_roles(events, frames, event, place, preposition, fronted)
     return Pairs(event, phrase, head, place, preposition, role)
 
 
@@ -135,7 +136,20 @@ def _places(
     return np.asarray(place, dtype=np.int64)
 
 
-def _frame_roles(events: Proposals, frames: Frames, event: Ints, place: Ints, preposition: Ints) -> Ints:
+def _fronted(layout: Layout, events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, place: Ints) -> Flags:
+    """Tell, for each pair, whether the subject of its verb stands before the verb, so that none follows."""
+    subject = subject_verbs(layout, phrases)[phrase]
+    hit = (place == _BEFORE) & (subject == events.token[event])
+    hit &= phrases.last[phrase] == events.token[event]
+    seen = np.zeros(len(events.token), dtype=bool)
+    seen[event[hit]] = True
+    result: Flags = seen[event]
+    return result
+
+
+def _frame_roles(
+    events: Proposals, frames: Frames, event: Ints, place: Ints, preposition: Ints, fronted: Flags
+) -> Ints:
     """Give the role that the event's frame gives to the place of the phrase."""
     if not len(frames.by_position):
         return np.zeros(len(event), dtype=np.int64)
@@ -144,7 +158,7 @@ def _frame_roles(events: Proposals, frames: Frames, event: Ints, place: Ints, pr
     verbal = events.kind[event] == 0
     passive = events.passive[event] > 0
     subject = np.where(passive & (slot["passive_subject"] > 0), slot["passive_subject"], slot["subject"])
-    dropped = _agrees_first_or_second(events)[event]
+    dropped = _agrees_first_or_second(events)[event] | fronted
     adjacent = np.where(verbal, np.where(dropped, slot["object"], subject), slot["idafa"])
     later = np.where(passive, slot["object2"], slot["object"])
     role = np.select(

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from pipeline.document import Token
 from pipeline.errors import ResourceError
+from pipeline.models import models_folder
 from pipeline.resources import load_toml
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-MODELS: Final = Path(__file__).parents[2] / "models" / "events"  # the shipped weights
 POS: Final = (
     "X", "NOUN", "ADJ", "PROPN", "VERB", "NUM", "ADP", "CCONJ", "SCONJ", "PRON", "DET", "AUX", "ADV", "PART", "PUNCT"
 )  # fmt: skip
@@ -60,7 +60,7 @@ class WordTable:
     )  # fmt: skip
 
     def __init__(self, path: Path | None = None) -> None:
-        self._known = _read_words(path or MODELS / "words.tsv")
+        self._known = _read_words(path or models_folder() / "events" / "words.tsv")
         self._particles = _read_particles()
         self._numbers = {w: n for n, w in enumerate(sorted(self._particles), start=len(_PROCLITICS) + 1)}
         self._rows: dict[str, int] = {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from pipeline.resources import load_rows, load_toml
@@ -151,6 +151,7 @@ def _hijri(year: int, month: int, day: int) -> date | None:
     return interval[0] if interval else None
 
 
+@lru_cache(maxsize=1 << 12)
 def read_date_line(folded: str) -> DateLine | None:
     """Read a folded line as a date line; None if it is none.
 

@@ -18,6 +18,8 @@ from pipeline.text.normalize import fold
 
 _LINE: Final = re.compile(r"[^\r\n\u2028\u2029\x85]*(?:\r\n|[\r\n\u2028\u2029\x85]|\Z)")
 _LEAD: Final = re.compile(r"^[\W_]+")
+_WORD: Final = re.compile(r"\w+")
+_PROCLITICS: Final = re.compile(r"^[وفبلك]?(?:ال|لل)?(?=\w{3})")
 _ARABIC: Final = re.compile(r"[\u0621-\u064a]")
 _CLOSERS: Final = {"»": "«", "”": "“", ")": "(", "]": "[", '"': '"'}
 _PARAGRAPH: Final = 600  # characters beyond which a line is a paragraph; templates are for short lines
@@ -29,7 +31,7 @@ _TAG_WORDS: Final = 5
 _SITE_WORDS: Final = 2  # a first line so short before a longer one names the site or the section
 _LOOK_AHEAD: Final = 3  # paragraphs behind a headline that are compared with it and with the main article
 _SHARED: Final = 2  # words that they have in common with the main article at least
-_SAME_TOPIC: Final = 0.25  # share of their words in common with it, where no headline tells
+_SAME_TOPIC: Final = 0.35  # share of their words in common with it, where no headline tells
 _LEAD_LINES: Final = 40  # lines at either side among which words of the main article are looked for
 _HEADER_LINES: Final = 6  # date lines count as header this close to the headline
 _LONG_HEADER: Final = 15  # or this close where no paragraph comes before
@@ -120,10 +122,12 @@ def _bare(folded: str) -> str:
 
 def _read_line(raw: str, start: int, end: int, first: bool) -> Line:
     """Read one line. first: no text comes before it, so a marker has no article to follow."""
+    if raw.isspace():
+        return Line(start, end, "", "blank")
     long = len(raw) > _PARAGRAPH
     folded = " ".join(filter(None, (fold(word) for word in raw[:_PARAGRAPH].split())))
     if not folded:
-        return Line(start, end, "." if long and raw.strip() else "", "text" if long and raw.strip() else "blank")
+        return Line(start, end, "." if long else "", "text" if long else "blank")
     bare = _LEAD.sub("", folded)
     marker = _marker().match(bare)
     if marker:
@@ -214,7 +218,7 @@ def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
     for at, line in enumerate(lines):
         if line.kind == "related" or (at in heads and not in_list):
             if kind == "article":
-                main |= _lead(lines[max(0, at - _LEAD_LINES) : at]) | _lead(lines[:_LEAD_LINES])
+                main |= _lead(lines[max(0, at - _LEAD_LINES) : at]) | _lead(lines[: min(at, _LEAD_LINES)])
             kind, number, in_list, dates_first = "related", number + 1, True, False
             linked = line.inline is not None or at in heads
             headline = _words(line) if linked else set()
@@ -266,8 +270,8 @@ def _words(line: Line | None) -> set[str]:
     if line is None:
         return set()
     found = set()
-    for word in re.findall(r"\w+", line.folded):
-        bare = re.sub(r"^[وفبلك]?(?:ال|لل)?(?=\w{3})", "", word)
+    for word in _WORD.findall(line.folded):
+        bare = _PROCLITICS.sub("", word)
         if len(bare) > 2 and word not in _SHORT:
             found.add(bare[:4])
     return found

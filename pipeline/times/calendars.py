@@ -13,6 +13,7 @@ Interval: TypeAlias = tuple[date, date]
 UMM_AL_QURA: Final = (1343, 1500)  # years that hijridate's tables cover (1924-08-01 to 2077-11-16)
 _HIJRI_EPOCH: Final = date(622, 7, 19).toordinal()  # 1 Muharram 1, civil reckoning (16 July 622 in the Julian calendar)
 _HIJRI_YEAR: Final = 354.36667  # mean length in days of the 30-year cycle
+_LAST_HIJRI_YEAR: Final = 9666  # 31 December 9999, the last day of datetime.date, lies in it
 
 
 def shift_day(day: date, days: int) -> date | None:
@@ -83,7 +84,7 @@ def hijri_of(day: date) -> tuple[int, int, int]:
     """Give the Hijri year, month and day of a Gregorian day (year 0 and below for days before the Hijra)."""
     ordinal = day.toordinal()
     year = max(1, int((ordinal - _HIJRI_EPOCH) / _HIJRI_YEAR))
-    while _hijri_start(year + 1, 1) <= day:
+    while year < _LAST_HIJRI_YEAR and _hijri_start(year + 1, 1) <= day:
         year += 1
     while year > 1 and _hijri_start(year, 1) > day:
         year -= 1

@@ -99,7 +99,8 @@ def _supported(line: Line, i: int, doubt: int) -> bool:
     """Tell whether the word before a month name that is also another word shows that a month is meant."""
     if doubt > 1:
         return False
-    if line.has(i - 1, "part") or line.has(i - 1, "unit"):
+    days = line.find(i - 1, "unit")
+    if line.has(i - 1, "part") or (days and days[0][0] in ("day", "night")):
         return True  # أواخر رمضان، أيام رمضان
     return bool(line.clitic(i)[-1:] in ("ب", "ل") and line.clitic(i)) or any(
         (found := line.find(k, "in", loose=True)) is not None and found[1] == i for k in (i - 1, i - 2)

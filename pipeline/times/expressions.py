@@ -35,13 +35,12 @@ def part(line: Line, i: int) -> Hit:
     j = found[1]
     if line.definite(i):
         j = line.after(j, "from")
-    if (week := line.find(j, "unit")) and week[0] == ("week", 1, "definite"):
-        direction = line.find(week[1], "shift")
-        if found[0] == "last":
-            return (Weekend(direction[0]), direction[1]) if direction else (Weekend(), week[1])
     held = inner(line, j)
     if not held or isinstance(held[0], (Range, Part, Feast)) or _is_day(held[0]):
         return None
+    period_held = held[0]
+    if found[0] == "last" and isinstance(period_held, Period) and period_held.unit == "week":
+        return Weekend(period_held.shift if period_held.frame == "anchor" else None), held[1]
     return Part(found[0], held[0]), held[1]
 
 

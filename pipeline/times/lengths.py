@@ -60,6 +60,10 @@ def offset(line: Line, i: int) -> Hit:
         if not length:
             return None
         unit, count, j = length
+        if kind == "after" and line.has(i - 1, "on"):
+            return None  # على بعد 20 سنة ضوئية
+        if kind == "since" and count is None and line.norm(j).startswith("ال"):
+            return None  # the article: منذ أيام الاستعمار
         if unit == "minute" or (unit == "hour" and sign > 0):
             return None
         if (before := line.find(i - 1, "unit")) and before[0][:2] == (unit, 1) and sign > 0:

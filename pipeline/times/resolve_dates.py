@@ -138,7 +138,8 @@ def _partial(node: Date, context: Context, granularity: str) -> Value:
     if node.weekday is not None and node.day is not None and node.shift is None:
         choices = [c for c in choices if c[0].weekday() == node.weekday] or choices
     current = unit_of("month", anchor, 0, 0, node.calendar) if granularity == "month" else (anchor, anchor)
-    assert current is not None
+    if current is None:
+        return Value(None, None, granularity, "partial", node.calendar)
     past = [c for c in choices if c[1] < current[0]]
     ahead = [c for c in choices if c[0] > current[1]]
     now = [c for c in choices if c[0] <= current[0] and current[1] <= c[1]]

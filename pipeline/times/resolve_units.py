@@ -86,8 +86,7 @@ def _weekend(node: Weekend, context: Context) -> Value:
     if context.anchor is None:
         return Value(None, None, "day", "deictic")
     week = week_of(context.anchor, 0)
-    assert week is not None
-    saturday = shift_day(week[0], 5 + 7 * (node.shift or 0))
+    saturday = shift_day(week[0], 5 + 7 * (node.shift or 0)) if week else None
     if node.shift is None and not context.forward() and saturday and saturday >= context.anchor:
         saturday = shift_day(saturday, -7)
     sunday = shift_day(saturday, 1) if saturday else None

@@ -22,7 +22,17 @@ import torch
 from numpy.typing import NDArray
 
 from pipeline.document import Document, EventMention, Mention, Role, Segment, Span, TimeSpan
-from pipeline.evaluation.events import EventScores, Judged, gold_events, judged, locate, overlap, score_events
+from pipeline.evaluation.events import (
+    EventScores,
+    Judged,
+    gold_events,
+    judged,
+    locate,
+    match,
+    overlap,
+    reliability,
+    score_events,
+)
 from pipeline.events import attribution, dating, merge, roles, status
 from pipeline.events.clauses import Layout, Phrases, find_phrases
 from pipeline.events.context import context_features
@@ -368,6 +378,15 @@ def format_scores(scores: dict[str, EventScores], names: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+def _outcomes(gold: dict[str, list[Judged]], found: dict[str, list[Judged]]) -> list[tuple[float, bool]]:
+    """Give the score of every mention and whether it is right."""
+    outcomes = []
+    for doc_id, mentions in found.items():
+        right = {id(p) for _, p in match(gold[doc_id], mentions)}
+        outcomes += [(m.score or 0.0, id(m) in right) for m in mentions]
+    return outcomes
+
+
 GROUPS: Final = ("events", "statements", "visits_meetings_announcements")
 
 
@@ -392,6 +411,9 @@ def main(arguments: list[str] | None = None) -> None:
     gold_all = {e.doc.doc_id: list(e.events) for e in examples}
     scores = score_events(gold_all, found)
     print(format_scores(scores, [*GROUPS, *EVENT_TYPES]))
+    print("reliability of mention scores, held out (from, mean score, share right, count):")
+    for edge, mean, right, count in reliability(_outcomes(gold_all, found)):
+        print(f"  {edge:.1f}  {mean:.2f}  {right:.2f}  {count}")
     if options.out:
         nets, _ = fit_all(*make_tasks(engine, examples), np.ones(len(examples), dtype=bool), seeds)
         nets = {name: replace(net, temperature=temperatures[name]) for name, net in nets.items()}

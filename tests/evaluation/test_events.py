@@ -91,8 +91,9 @@ def test_reliability_has_a_row_for_each_bin_that_is_used() -> None:
 
 def test_gold_files_are_located_by_the_nth_occurrence(tmp_path: Path) -> None:
     text = "زار سعد المدينة ثم زار سعد القرية"
-    event = {"type": "VISIT", "trigger": {"text": "زار", "nth": 2}, "roles": [{"role": "actor", "text": "سعد", "nth": 2}],
-             "status": "OCCURRED", "start": "2020-05-04", "end": None, "speaker": None, "same_as": 3}  # fmt: skip
+    roles = [{"role": "actor", "text": "سعد", "nth": 2}]
+    event = {"type": "VISIT", "trigger": {"text": "زار", "nth": 2}, "roles": roles, "status": "OCCURRED"}
+    event |= {"start": "2020-05-04", "end": None, "speaker": None, "same_as": 3}
     (tmp_path / "g.json").write_text(json.dumps([{"id": "d", "events": [event]}]), encoding="utf-8")
     (tmp_path / "t.json").write_text(json.dumps([{"id": "d", "text": text}]), encoding="utf-8")
     (found,) = read_gold_events(tmp_path / "g.json", tmp_path / "t.json")["d"]

@@ -1,0 +1,86 @@
+"""What `rasd evaluate events GOLD RUN` prints: the events of a run against JSON gold or labelled sentences."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pipeline.api import iterate_documents
+from pipeline.errors import InputError
+from pipeline.evaluation.events import (
+    EventScores,
+    Measure,
+    judged,
+    read_gold_events,
+    read_sentences,
+    score_events,
+    score_sentences,
+)
+from pipeline.schema import EVENT_TYPES
+
+# What kinds of labelled sentence corpora mean in Rasd's types (the GSR of Halterman et al. has ASSAULT and PROTEST).
+_KINDS: Final = {"ASSAULT": frozenset({"ATTACK", "DEATH"})}
+_HAPPENED: Final = frozenset({"OCCURRED", "ONGOING"})
+
+
+def evaluate_events(
+    gold: Path, run: Path, documents: Path | None = None
+) -> Mapping[str, EventScores] | Mapping[str, Measure]:
+    """Score the events of a run against JSON gold (by document id) or a `label,text` CSV (by text)."""
+    if gold.suffix == ".csv":
+        return _evaluate_sentences(gold, run)
+    texts = documents or gold.with_suffix(".docs.json")
+    if not texts.exists():
+        raise InputError(f"{gold} needs its texts: give --documents DOCS.json")
+    found = {doc.doc_id: judged(doc.events) for doc in iterate_documents(run)}
+    wanted = read_gold_events(gold, texts)
+    missing = sorted(wanted.keys() - found.keys())
+    if missing:
+        raise InputError(f"{run} lacks {len(missing)} documents of {gold}, such as {missing[0]!r}; run over its texts")
+    return score_events(wanted, found)
+
+
+def _evaluate_sentences(gold: Path, run: Path) -> dict[str, Measure]:
+    rows = read_sentences(gold)
+    types = {doc.text.strip(): {e.type for e in doc.events if e.status in _HAPPENED} for doc in iterate_documents(run)}
+    found = []
+    for _, kind, text in rows:
+        wanted = _KINDS.get(kind, frozenset({kind} if kind in EVENT_TYPES else EVENT_TYPES))
+        found.append(bool(types.get(text.strip(), set()) & wanted))
+    return score_sentences(rows, found)
+
+
+def format_events(scores: Mapping[str, EventScores] | Mapping[str, Measure]) -> str:
+    """Give the scores as a table of text; percent throughout, `-` where nothing can be measured."""
+    heads = (
+        "group",
+        "P",
+        "R",
+        "F1",
+        "n",
+        "status",
+        "date P",
+        "date R",
+        "actor",
+        "target",
+        "other",
+        "speaker",
+        "merging",
+        "ECE",
+    )
+    rows: list[tuple[str, ...]] = []
+    for name, s in scores.items():
+        if isinstance(s, Measure):
+            rows.append((name, *_cells(s)))
+            continue
+        if s.mentions.count == 0:
+            continue
+        cells = (s.status, s.date_precision, s.date_recall, s.actor.f1, s.target.f1, s.others.f1, s.speaker.f1, s.merging,
+                 s.calibration)  # fmt: skip
+        rows.append((name, *_cells(s.mentions), *("-" if c is None else f"{c:.1f}" for c in cells)))
+    table = [heads[: len(rows[0])] if rows else heads, *rows]
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in table)
+
+
+def _cells(measure: Measure) -> tuple[str, ...]:
+    return f"{measure.precision:.1f}", f"{measure.recall:.1f}", f"{measure.f1:.1f}", str(measure.count)
