@@ -1,13 +1,15 @@
 """A sentence as the grammar of dates sees it: words of the tables, and gaps."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from pipeline.document import Token
 from pipeline.text.normalize import is_invisible
+from pipeline.times.nodes import Hit
 from pipeline.times.vocabulary import Entry, Vocabulary, Word, cut_mixed
 
 Read = TypeVar("Read")
+Reader: TypeAlias = Callable[["Line", int], Hit]  # what reads an expression that begins with a word
 DASHES: Final = frozenset("-–—ـ/=")
 COMMAS: Final = frozenset("،,")
 OPENING: Final = frozenset("([")
@@ -154,3 +156,13 @@ def _pieces(token: Token, vocabulary: Vocabulary) -> list[Token]:
         Token(token.start + start, token.start + end, token.text[start:end], norm)
         for start, end, norm in cut_mixed(token.text)
     ]
+
+
+def longest(line: Line, i: int, readers: Sequence[Reader]) -> Hit:
+    """Give what the reader that reaches furthest from word i finds, the first of them where several do."""
+    best: Hit = None
+    for reader in readers:
+        found = reader(line, i)
+        if found and (best is None or found[1] > best[1]):
+            best = found
+    return best

@@ -35,6 +35,8 @@ def third(held: Value, index: int, config: TimesConfig) -> Interval:
     start, end = held.start, held.end
     assert start is not None and end is not None
     days = (end - start).days + 1
+    if days < len(_PARTS):
+        return start, end
     steps: tuple[int, ...]
     if held.granularity == "month":
         steps = (0, config.early_until, config.middle_until)

@@ -10,7 +10,7 @@ from pipeline.times.vocabulary import read_rows
 _BACK: Final = 45  # words before an expression in which the verb of its clause is looked for
 _AHEAD: Final = 7  # words behind it, where none stands before
 _ADJACENT: Final = 2  # words between an imperfect and the expression that it surely governs
-_DISTANT: Final = 12  # words beyond which a past verb says nothing of the expression
+_DISTANT: Final = 8  # words beyond which a past verb says nothing of the expression
 _LONGEST: Final = 9  # letters of an imperfect that no table knows
 _MARKS: Final = frozenset('"“«:')
 _DASHES: Final = frozenset("-–—:،")
@@ -106,6 +106,8 @@ def _behind(line: Line, i: int) -> int | None:
     """Tell the tense of the nearest verb or word of plan before word i; None where there is none."""
     imperfect: int | None = None
     for k in range(i - 1, max(-1, i - 1 - _BACK), -1):
+        if line.norms[k] in _roles()["since"]:
+            return _PAST
         told = tense_of(line.norms[k])
         if told in _MAYBE:
             told = _told_here(line, k, told)

@@ -43,7 +43,7 @@ def _same(line: Line, unit: str, j: int) -> tuple[Node, int]:
 
 def period(line: Line, i: int) -> Hit:
     """Read a unit that a word places: الشهر الماضي، هذا العام، نفس اليوم، العام الدراسي المقبل."""
-    if weekend := line.find(i, "weekend"):
+    if (weekend := line.find(i, "weekend")) and not ordinal(line, weekend[1]):
         direction = line.find(weekend[1], "shift")
         return (Weekend(direction[0]), direction[1]) if direction else (Weekend(), weekend[1])
     if (head := line.find(i, "fraction")) and (direction := line.find(head[1], "shift")) and line.definite(i):

@@ -10,10 +10,8 @@ temperatures included, was made without it.
 """
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,13 +19,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pipeline.document import Document, EventMention, Mention, Role, Segment, Span, TimeSpan
+from pipeline.document import EventMention, Role, Span
 from pipeline.evaluation.events import (
     EventScores,
     Judged,
-    gold_events,
     judged,
-    locate,
     match,
     overlap,
     reliability,
@@ -43,61 +39,10 @@ from pipeline.events.proposals import Proposals
 from pipeline.events.stage import Engine, Prepared, best_of
 from pipeline.events.triggers import find_candidates
 from pipeline.schema import EVENT_TYPES, STATUSES
-from pipeline.text.tokens import CamelTokens
+from pipeline.training.event_examples import Example, read_examples
 from pipeline.training.event_nets import blend_linear, fit_net, fit_temperature
 
 Labels = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """An annotated document, ready for the models: names and times filled in; its events as annotated."""
-
-    doc: Document
-    events: tuple[Judged, ...]
-
-
-def read_examples(gold: Path, docs: Path) -> list[Example]:
-    """Read annotated documents with their names and times."""
-    sources = {d["id"]: d for d in json.loads(docs.read_text(encoding="utf-8"))}
-    examples = []
-    for annotation in json.loads(gold.read_text(encoding="utf-8")):
-        source = sources[annotation["id"]]
-        doc = _document(source)
-        (doc,) = CamelTokens()([doc])
-        doc = replace(doc, mentions=_mentions(annotation, doc), times=_times(annotation, doc))
-        examples.append(Example(doc, tuple(gold_events(annotation, doc.text))))
-    return examples
-
-
-def _document(source: dict[str, Any]) -> Document:
-    text = source["text"]
-    published = source.get("date") or source.get("published")
-    end = text.find("\n")
-    title = Span(0, end) if 0 < end < len(text) - 1 else None
-    day = date.fromisoformat(published[:10]) if published else None
-    segment = Segment("article", 0, len(text), title, day, "metadata" if day else "none", day,
-                      "metadata" if day else "none")  # fmt: skip
-    return Document(source["id"], text, segments=(segment,), published=day)
-
-
-def _sentence_at(doc: Document, offset: int) -> int:
-    return next((n for n, s in enumerate(doc.sentences) if s.start <= offset < s.end), 0)
-
-
-def _mentions(annotation: dict[str, Any], doc: Document) -> tuple[Mention, ...]:
-    spans = sorted((s.start, s.end, m["type"]) for m in annotation["mentions"] for s in (locate(doc.text, m),))
-    return tuple(Mention(a, b, label, None, "gold", _sentence_at(doc, a)) for a, b, label in spans)
-
-
-def _times(annotation: dict[str, Any], doc: Document) -> tuple[TimeSpan, ...]:
-    found = []
-    for item in annotation["times"]:
-        span = locate(doc.text, item)
-        start, end = (date.fromisoformat(item[k]) if item.get(k) else None for k in ("start", "end"))
-        found.append(TimeSpan(span.start, span.end, start, end, item.get("gran") or "vague", "explicit", "gregorian",
-                              None, _sentence_at(doc, span.start)))  # fmt: skip
-    return tuple(sorted(found, key=lambda t: (t.start, t.end)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,11 @@ from pipeline.schema import ANCHOR_BASES, CALENDARS, DATE_BASES, GRANULARITIES
 from pipeline.stages import check_order
 from pipeline.text.tokens import CamelTokens
 from pipeline.times.stage import Times, find_times
+from pipeline.times.vocabulary import read_rows
 
+TABLES = """
+    months weekdays numbers units days dayparts directions parts seasons decades fractions feasts functions
+"""
 WORDS = """
     اليوم أمس غدا بعد غد الأحد يوم يومي من إلى حتى بين في عام العام 2014 و2015 12 3 / - ( ) ، و مارس آذار شوال 1436 هـ
     م الماضي المقبل نفسه التالي هذا ذلك مطلع نهاية الربع الأول قبل منذ ثلاثة أيام أسابيع سنوات الستينيات القرن التاسع
@@ -49,8 +53,11 @@ def test_spans_are_pieces_of_any_text(text: str) -> None:
     _check(_document(text))
 
 
+FORMS = [next(iter(row.values())) for name in TABLES.split() for row in read_rows(f"{name}.tsv")]
+
+
 @given(
-    st.lists(st.sampled_from(WORDS.split()), max_size=40).map(" ".join),
+    st.lists(st.one_of(st.sampled_from(WORDS.split()), st.sampled_from(FORMS)), max_size=40).map(" ".join),
     st.sampled_from([date(2024, 5, 15), date(1, 1, 1), date.max, None]),
 )
 def test_any_string_of_date_words_is_read(text: str, published: date | None) -> None:
