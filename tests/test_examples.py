@@ -8,7 +8,6 @@ import pytest
 
 import pipeline
 
-
 OPEN = pytest.mark.xfail(strict=False, reason="what the learned event models still get wrong on these pages")
 
 
@@ -31,7 +30,9 @@ def rows(example_run: Path) -> dict[str, list[dict[str, Any]]]:
         ("archive-2", ["article"], [date(2024, 12, 3)]),
     ],
 )
-def test_pages_are_cut_and_dated(rows: dict[str, Any], doc_id: str, kinds: list[str], published: list[date | None]) -> None:
+def test_pages_are_cut_and_dated(
+    rows: dict[str, Any], doc_id: str, kinds: list[str], published: list[date | None]
+) -> None:
     segments = [s for s in rows["segments"] if s["doc_id"] == doc_id]
     assert [s["kind"] for s in segments] == kinds
     assert [s["published"] for s in segments] == published

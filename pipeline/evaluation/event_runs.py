@@ -74,8 +74,8 @@ def format_events(scores: Mapping[str, EventScores] | Mapping[str, Measure]) -> 
             continue
         if s.mentions.count == 0:
             continue
-        cells = (s.status, s.date_precision, s.date_recall, s.actor.f1, s.target.f1, s.others.f1, s.speaker.f1, s.merging,
-                 s.calibration)  # fmt: skip
+        parts = (s.actor.f1, s.target.f1, s.others.f1, s.speaker.f1)
+        cells = (s.status, s.date_precision, s.date_recall, *parts, s.merging, s.calibration)
         rows.append((name, *_cells(s.mentions), *("-" if c is None else f"{c:.1f}" for c in cells)))
     table = [heads[: len(rows[0])] if rows else heads, *rows]
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]

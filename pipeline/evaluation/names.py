@@ -45,7 +45,7 @@ def read_pages(gold: Path, documents: Path | None) -> list[tuple[str, Spans, lis
             documents = guess
         docs: list[GoldDocument] = read_gold(gold, documents)
         return [(d.text, d.names, None) for d in docs]
-    pages = []
+    pages: list[tuple[str, Spans, list[tuple[int, int]] | None]] = []
     sentences = read_conll(gold)
     for at in range(0, len(sentences), _PAGE):
         text = ""

@@ -17,6 +17,8 @@ from pipeline.resources import load_toml
 from pipeline.schema import EVENT_TYPES
 
 STATEMENT: Final = EVENT_TYPES.index("STATEMENT")
+
+
 def _codes(table: str, key: str) -> Ints:
     """Give the word codes of a list of resources/attribution."""
     return np.array([form_code(word) for word in load_toml("attribution/sources.toml")[table][key]], dtype=np.int64)

@@ -143,9 +143,7 @@ def pick(values: Ints, rows: Ints, missing: int = -1) -> Ints:
     return np.where(rows >= 0, values[np.maximum(rows, 0)], missing)
 
 
-def trigger_features(
-    layout: Layout, proposals: Proposals, cues: CueArrays, lexicon: CueLexicon
-) -> list[Ints | Flags]:
+def trigger_features(layout: Layout, proposals: Proposals, cues: CueArrays, lexicon: CueLexicon) -> list[Ints | Flags]:
     """Give the columns that describe each candidate and its surroundings."""
     p, token = proposals, proposals.token
     window = Window(layout, token)

@@ -59,9 +59,7 @@ def _agreement(a: frozenset[str], b: frozenset[str]) -> int:
     return 4 if a == b else 3 if a & b else 2
 
 
-def same_features(
-    layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs
-) -> list[Ints]:
+def same_features(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> list[Ints]:
     """Give the columns that describe each pair."""
     a, b = pairs.later, pairs.earlier
     keys = [_keys(layout.docs[int(d)], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]

@@ -255,7 +255,7 @@ class _Builder:
     def _check_row(self, table: str, kind: str, row: dict[str, Any], frames: Mapping[str, object]) -> None:
         word = row.get(kind)
         if not isinstance(word, str) or not word:
-            self._fail(f"{table} {row}", f"has no `{kind}`; write {kind} = \"...\"")
+            self._fail(f"{table} {row}", f'has no `{kind}`; write {kind} = "..."')
         for key in row.keys() - _KEYS[table]:
             self._fail(f"{table} {word}", f"key {key!r} is unknown; use {', '.join(sorted(_KEYS[table]))}")
         if "strength" not in row:
@@ -375,9 +375,7 @@ class _Builder:
                 if filler not in text:
                     self._fail(f"example {text[:40]}", f"does not hold the filler {filler!r}; copy it from the text")
             kind = event.get("type", name)
-            events.append(
-                ExampleEvent(kind, trigger, nth, status, roles, event.get("time"), event.get("speaker"))
-            )
+            events.append(ExampleEvent(kind, trigger, nth, status, roles, event.get("time"), event.get("speaker")))
         return Example(text, tuple(events))
 
 

@@ -83,9 +83,7 @@ def _element(part: str) -> Element:
     return Element(frozenset(fold_letters(word) for word in body.split("|")), negated, optional)
 
 
-def any_matches(
-    patterns: tuple[Pattern, ...], keys: Sequence[frozenset[str]], everything: set[str], at: int
-) -> bool:
+def any_matches(patterns: tuple[Pattern, ...], keys: Sequence[frozenset[str]], everything: set[str], at: int) -> bool:
     """Tell whether one of the patterns holds for the token at `at` of a sentence.
 
     keys: what each token of the sentence can be matched as. everything: their union, which rules most patterns out.

@@ -128,4 +128,3 @@ def propose(layout: Layout, found: Sequence[Sequence[Candidate]], frames: Frames
     return Proposals(
         items, token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, rivals, frame
     )
-

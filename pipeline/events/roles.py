@@ -11,11 +11,11 @@ from pipeline.events.features import Window, bucket, cross, pick
 from pipeline.events.proposals import POSITIONS, ROLE_CODES, Frames, Proposals
 from pipeline.events.syntax import bare_heads, chain_heads, governing_verbs, prepositions, subject_verbs
 from pipeline.events.wordforms import Flags, Ints
-from pipeline.schema import LABELS
+from pipeline.schema import EVENT_TYPES, LABELS
 
-BEFORE: Final = 14  # phrases of the sentence before the trigger that may fill a role of it
-BEHIND: Final = 14
-EARLIER: Final = 8  # names of the sentences before that may be a dropped subject or a pronoun's referent
+BEFORE: Final = 12  # phrases of the sentence before the trigger that may fill a role of it
+BEHIND: Final = 10
+EARLIER: Final = 3  # names of the sentences before that may be a dropped subject or a pronoun's referent
 # How a phrase stands to the trigger.
 PLACES: Final = (
     "genitive", "bare first", "bare second", "bare later", "prepositional", "before bare", "before prepositional",
@@ -26,6 +26,7 @@ _GENITIVE, _FIRST, _SECOND, _LATER, _PREP, _BEFORE, _BEFORE_PREP, _WITHIN, _EARL
 
 PERSON: Final = 1 + LABELS.index("PER")
 FIT: Final = 4  # a head this ready to follow words of speech, harm or place (see wordforms) can fill a role by rule
+SYMMETRIC: Final = ("MEETING", "PHONE_CALL", "AGREEMENT", "DEAL")  # all parties are actors
 # What the model chooses from for a phrase: nothing, or a role that the annotation knows.
 CLASSES: Final = ("", "actor", "target", "place", "destination", "origin", "inviter", "mediator", "topic")
 
@@ -177,9 +178,7 @@ def _agrees_first_or_second(events: Proposals) -> Flags:
     return result
 
 
-def pair_features(
-    layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs
-) -> list[Ints | Flags]:
+def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs) -> list[Ints | Flags]:
     """Give the columns that describe each pair."""
     e, f = pairs.event, pairs.phrase
     token, first, last = events.token[e], phrases.first[f], phrases.last[f]
@@ -223,14 +222,16 @@ def pair_features(
     own_verb, upper_verb = governing_verbs(layout, events)
     agent = np.select(
         [subject < 0, subject == own_verb[e], subject == upper_verb[e], subject > token, subject > own_verb[e]],
-        [0, 1, 2, 3, 4], 5,
+        [0, 1, 2, 3, 4],
+        5,
     )
     reporting = np.zeros(len(layout.doc) + 1, dtype=np.int64)
     reporting[events.token] = 1 + np.isin(events.type, (3, 23, 24, 25, 26))
     speaks = reporting[subject]
     governed = np.where(own_verb[e] >= 0, reporting[own_verb[e]], 3)
-    behind_relative = (tail.get(particle,
-    1) == 3) & (token > last) & (layout.verbs[token] - layout.verbs[last - 1] <= 1)
+    behind_relative = (
+        (tail.get(particle, 1) == 3) & (token > last) & (layout.verbs[token] - layout.verbs[last - 1] <= 1)
+    )
     ahead = Window(layout, start)
     agentive, patient, local = (
         np.where(label > 0, -label, layout.column(c)[head]) for c in ("agent", "patient", "locative")
@@ -341,8 +342,29 @@ def rule_scores(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pair
     return scores
 
 
+def keep_one(events: Proposals, pairs: Pairs, scores: Floats) -> Floats:
+    """Leave each role to one coordination of phrases per event, the likeliest, where the type does not take several.
+
+    Places may be several (a quarter and its city), and so may the parties of types that have no other side.
+    """
+    kept = scores.copy()
+    several = np.isin(events.type, [EVENT_TYPES.index(t) for t in SYMMETRIC])[pairs.event]
+    for number, name in enumerate(CLASSES):
+        if name in ("", "place", "topic"):
+            continue
+        best = np.zeros(len(events.token), dtype=np.float32)
+        np.maximum.at(best, pairs.event, scores[:, number])
+        top = np.flatnonzero(scores[:, number] == best[pairs.event])
+        head = np.full(len(events.token), -1, dtype=np.int64)
+        head[pairs.event[top[::-1]]] = pairs.head[top[::-1]]
+        wrong = pairs.head != head[pairs.event]
+        kept[wrong & ~several if name == "actor" else wrong, number] = 0
+    return kept
+
+
 def choose(events: Proposals, phrases: Phrases, pairs: Pairs, scores: Floats, thresholds: Floats) -> list[Filled]:
     """Take every phrase whose likeliest role passes that role's threshold; of overlapping phrases the likelier."""
+    scores = keep_one(events, pairs, scores)
     role = np.argmax(np.where(scores >= thresholds, scores, 0)[:, 1:], axis=1) + 1
     score = scores[np.arange(len(role)), role] if len(role) else np.zeros(0)
     kept: list[Filled] = []

@@ -27,6 +27,7 @@ Finder = Callable[[Document], Sequence[Candidate]]
 BATCH: Final = 40_000  # tokens that are decided together
 RULE_STRENGTH: Final = 0.5  # without models, candidates of at least this strength are taken
 ACTOR: Final = roles.CLASSES.index("actor")
+SETTLED: Final = 0.97  # a pair that the first pass gives no role so surely is not looked at again
 LEAST_SPEAKER: Final = 0.08  # a reporting event's likeliest actor speaks if it is at least this likely
 RULE_THRESHOLDS: Final = {"time": 0.1, "source": 0.1, "same": 0.5}
 
@@ -160,10 +161,13 @@ class Engine:
             columns = roles.pair_features(prepared.layout, events, phrases, pairs)
             codes = encode(columns)
             first = self.models.nets["role"].probabilities(codes)
-            around = encode(context_features(prepared.layout, events, phrases, pairs, first))
-            scores = self.models.nets["context"].probabilities(np.concatenate([around, codes], axis=1))
-            limits = np.array([2.0, *(self.models.thresholds[f"role {r}"] for r in roles.CLASSES[1:])],
-            dtype=np.float32)
+            scores = first.copy()
+            open_ = np.flatnonzero(first[:, 0] < SETTLED)
+            around = encode(context_features(prepared.layout, events, phrases, pairs, first))[open_]
+            scores[open_] = self.models.nets["context"].probabilities(np.concatenate([around, codes[open_]], axis=1))
+            limits = np.array(
+                [2.0, *(self.models.thresholds[f"role {r}"] for r in roles.CLASSES[1:])], dtype=np.float32
+            )
         actors = best_of(len(events.token), pairs.event, pairs.phrase, scores[:, ACTOR], LEAST_SPEAKER)
         likeliest = {row: int(phrase) for row, phrase in enumerate(actors) if phrase >= 0}
         return roles.choose(events, phrases, pairs, scores, limits), likeliest

@@ -75,8 +75,10 @@ def status_features(
     rule = np.argmax(rule_scores(layout, events, cues, lexicon), axis=1)
     left, _, gap_left, _ = neighbours(events, layout)
     light = np.maximum(events.light, 0)
-    light_code, light_tense = np.where(events.light >= 0, code[light], -1), np.where(events.light >= 0, tense[light],
-    -1)
+    light_code, light_tense = (
+        np.where(events.light >= 0, code[light], -1),
+        np.where(events.light >= 0, tense[light], -1),
+    )
     form = cross(kind, events.tense, events.passive)
     title, quoted = layout.title[token], (layout.quote[token] > 0).astype(np.int64)
     opening = first_tense(layout, token)
@@ -105,8 +107,13 @@ def status_features(
         word = pick(code, place)
         between = np.where(place >= 0, np.minimum(np.abs(layout.clause[token] - pick(layout.clause, place, 0)), 3), 9)
         step = np.where(place >= 0, bucket(np.abs(token - place)), 9)
-        columns += [cross(step, kind), cross(between, kind), word, cross(word, step < 4), cross(place >= 0, rule,
-        quoted)]
+        columns += [
+            cross(step, kind),
+            cross(between, kind),
+            word,
+            cross(word, step < 4),
+            cross(place >= 0, rule, quoted),
+        ]
     return columns
 
 

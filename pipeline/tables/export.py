@@ -46,10 +46,8 @@ def _cell(value: Any) -> Any:
     """Give a value as a spreadsheet may hold it."""
     if isinstance(value, list):
         return _cell(json.dumps(value, ensure_ascii=False, default=str)) if value else None
-    if (
-        (isinstance(value, str)
-        and value.lstrip(" \u200e\u200f\ufeff").startswith(_FORMULA))
-        or (isinstance(value, str) and value.startswith(_FORMULA))
+    if (isinstance(value, str) and value.lstrip(" \u200e\u200f\ufeff").startswith(_FORMULA)) or (
+        isinstance(value, str) and value.startswith(_FORMULA)
     ):
         return f"'{value}"
     return value

@@ -183,5 +183,3 @@ def find_nodes(line: Line) -> list[tuple[Node, int, int]]:
             found.append((hit[0], i, hit[1]))
         i = hit[1]
     return found
-
-

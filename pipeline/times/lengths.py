@@ -38,7 +38,8 @@ def _length(line: Line, i: int) -> tuple[str, int | None, int] | None:
         one = line.find(j, "one")
         if one and one[0] == 1:
             return name, 1, one[1]
-        return (name, 1, j) if _NAMED.isdisjoint(line.kinds(j)) else None  # عام 1948, شهر مارس: no length
+        plain = name != "term" and _NAMED.isdisjoint(line.kinds(j))  # عام 1948, شهر مارس, قبل موسم القطاف: no length
+        return (name, 1, j) if plain else None
     return name, count, j
 
 
@@ -74,7 +75,7 @@ def offset(line: Line, i: int) -> Hit:
         if unit == "night" or line.has(j, "bce"):
             return None
         only = line.after(j, "whole")
-        if (line.has(only, "from") or (sign > 0 and line.has(only, "on"))) :
+        if line.has(only, "from") or (sign > 0 and line.has(only, "on")):
             return None  # counted from something that the text tells, not from today
         return Offset(unit, count, sign, since=kind == "since"), j
     return None

@@ -182,8 +182,21 @@ class Range:
 
 
 Node: TypeAlias = (
-    Date | Period | Part | Nth | NthWeekday | Edge | Offset | Window
-    | Decade | Century | Season | Feast | Weekend | Term | Range
+    Date
+    | Period
+    | Part
+    | Nth
+    | NthWeekday
+    | Edge
+    | Offset
+    | Window
+    | Decade
+    | Century
+    | Season
+    | Feast
+    | Weekend
+    | Term
+    | Range
 )
 
 
@@ -201,6 +214,7 @@ class Expression:
     node: Node
     tense: int = 0
     dateline: bool = False
+
 
 # What a reader gives: the node and the index behind its last word, or None.
 Hit: TypeAlias = tuple[Node, int] | None

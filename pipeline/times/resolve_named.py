@@ -50,8 +50,10 @@ def _season(node: Season, context: Context) -> Value:
         return Value(None, None, "season", "deictic")
     else:
         year, basis, anchored = _season_year(node, context.anchor), "deictic", True
-    return replace(value_of(_season_of(node.season, year), "season", basis), anchored=anchored) if year else Value(
-        None, None, "season", basis
+    return (
+        replace(value_of(_season_of(node.season, year), "season", basis), anchored=anchored)
+        if year
+        else Value(None, None, "season", basis)
     )
 
 

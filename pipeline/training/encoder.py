@@ -183,7 +183,7 @@ def train(args: argparse.Namespace) -> None:
             group["lr"] = rate
         loss = loss_of(model, index, window, draw, args.negatives)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         step += 1

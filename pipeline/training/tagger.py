@@ -214,9 +214,8 @@ def train(args: argparse.Namespace) -> None:
     epochs, best = config.get("epochs", 14), -1.0
     args.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    averaged = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)
-    )
+    average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
+    averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average)
     for epoch in range(epochs):
         chosen = [e for pool in pools.values() for w, e in pool for _ in range(int(w) + (rng.random() < w % 1))]
         groups_of_epoch = list(batches(chosen, config.get("batch_words", 1200), rng))
@@ -229,7 +228,7 @@ def train(args: argparse.Namespace) -> None:
             emissions = emit(model, index, words, reverse, conventions)
             loss = crf_loss(emissions, tags, model.steps + model.blocked, model.starts + model.blocked_starts)
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 5.0)
             optimizer.step()
             averaged.update_parameters(model)

@@ -18,8 +18,9 @@ def _dates(text: str, times: dict[str, tuple[date | None, date | None]]) -> dict
 
 
 def test_the_expression_of_the_own_clause_dates_an_event() -> None:
-    found = _dates("زار الوفد الميناء الاثنين، وقتل حارس الثلاثاء", {"الاثنين": (MONDAY,) * 2,
-    "الثلاثاء": (TUESDAY,) * 2})
+    found = _dates(
+        "زار الوفد الميناء الاثنين، وقتل حارس الثلاثاء", {"الاثنين": (MONDAY,) * 2, "الثلاثاء": (TUESDAY,) * 2}
+    )
     assert (found["زار"], found["وقتل"]) == (MONDAY, TUESDAY)
 
 

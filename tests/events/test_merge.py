@@ -32,8 +32,9 @@ def test_visits_of_different_people_stay_apart() -> None:
 def test_groups_follow_only_links_at_or_above_the_threshold(scores: list[float], threshold: float) -> None:
     pairs = SamePairs(np.array([1, 2, 2, 3, 3, 3]), np.array([0, 0, 1, 0, 1, 2]))
     groups = group(4, pairs, np.array(scores, dtype=np.float32), threshold)
-    linked = {later for later, s in zip(pairs.later.tolist(), scores,
-    strict=True) if np.float32(s) >= np.float32(threshold)}
+    linked = {
+        later for later, s in zip(pairs.later.tolist(), scores, strict=True) if np.float32(s) >= np.float32(threshold)
+    }
     assert {row for row in range(4) if groups[row] != row} == linked
 
 

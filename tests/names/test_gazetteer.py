@@ -29,7 +29,10 @@ def test_names_are_found_behind_clitics_and_in_other_spellings(tmp_path: Path) -
 
 def test_the_longest_name_wins_and_words_are_whole(tmp_path: Path) -> None:
     names = gazetteer(tmp_path, "النصر\tORG", "نادي النصر السعودي\tORG", "سعود\tPER")
-    assert find(names, "فاز نادي النصر السعودي ثم النصر") == [("نادي النصر السعودي", "ORG", None), ("النصر", "ORG", None)]
+    assert find(names, "فاز نادي النصر السعودي ثم النصر") == [
+        ("نادي النصر السعودي", "ORG", None),
+        ("النصر", "ORG", None),
+    ]
     assert find(names, "المسعودي والسعودية") == []
 
 

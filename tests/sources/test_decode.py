@@ -24,7 +24,9 @@ def test_a_truncated_page_names_the_byte() -> None:
         decode(raw, "page")
 
 
-@pytest.mark.parametrize("raw", [bytes(range(256)) * 20, b"\x89PNG\r\n\x1a\n" + b"\x00\x01\x02\x03" * 500, b"\x01\x02\x03" * 100])
+@pytest.mark.parametrize(
+    "raw", [bytes(range(256)) * 20, b"\x89PNG\r\n\x1a\n" + b"\x00\x01\x02\x03" * 500, b"\x01\x02\x03" * 100]
+)
 def test_binary_is_no_text(raw: bytes) -> None:
     with pytest.raises(DecodeError):
         decode(raw, "page")

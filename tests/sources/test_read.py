@@ -1,5 +1,4 @@
 import gzip
-import io
 import json
 import lzma
 from datetime import date
@@ -36,7 +35,12 @@ def load(*paths: Path, config: ReadConfig = CONFIG) -> list[Document | DocumentE
 
 @pytest.mark.parametrize(
     ("ending", "pack"),
-    [("", bytes), (".gz", gzip.compress), (".xz", lzma.compress), (".zst", lambda b: zstandard.ZstdCompressor().compress(b))],
+    [
+        ("", bytes),
+        (".gz", gzip.compress),
+        (".xz", lzma.compress),
+        (".zst", lambda b: zstandard.ZstdCompressor().compress(b)),
+    ],
 )
 def test_text_files_are_read_plain_and_compressed(tmp_path: Path, ending: str, pack) -> None:
     path = tmp_path / f"page.txt{ending}"
@@ -108,7 +112,9 @@ def warc_record(kind: str, uri: str, payload: bytes) -> bytes:
 
 
 def test_warc_and_wet_records_are_pages(tmp_path: Path, pages: Path) -> None:
-    answer = b"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + (pages / "protest.html").read_bytes()
+    answer = (
+        b"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + (pages / "protest.html").read_bytes()
+    )
     image = b"HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n\r\n\x89PNG"
     records = [
         warc_record("response", "http://x.org/p", answer),
@@ -154,7 +160,12 @@ def test_one_bad_line_leaves_the_others(tmp_path: Path) -> None:
     good = json.dumps({"text": TEXT}, ensure_ascii=False).encode()
     (tmp_path / "a.jsonl").write_bytes(b"\n".join([good, b"{bad", good[:20] + b"\xff" + good[20:], good]))
     found = load(tmp_path / "a.jsonl")
-    assert [f if isinstance(f, str) else type(f).__name__ for f in found] == ["Document", "FormatError", "DecodeError", "Document"]
+    assert [f if isinstance(f, str) else type(f).__name__ for f in found] == [
+        "Document",
+        "FormatError",
+        "DecodeError",
+        "Document",
+    ]
 
 
 def test_lone_surrogates_are_replaced_one_for_one(tmp_path: Path) -> None:
@@ -177,7 +188,9 @@ def test_an_input_that_does_not_exist_is_bad_usage() -> None:
 
 
 def test_ids_without_an_id_column_are_digests_and_stable(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text(json.dumps({"text": TEXT}) * 1 + "\n" + json.dumps({"text": TEXT}), encoding="utf-8")
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"text": TEXT}) * 1 + "\n" + json.dumps({"text": TEXT}), encoding="utf-8"
+    )
     first, second = load(tmp_path / "a.jsonl")
     assert isinstance(first, Document)
     assert isinstance(second, Document)

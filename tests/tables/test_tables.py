@@ -43,7 +43,11 @@ def test_keys_are_unique_and_point_at_rows(example_run: Path) -> None:
         return set(found)
 
     segments, sentences = keys("segments", "doc_id", "segment_id"), keys("sentences", "doc_id", "sentence_id")
-    entities, events, times = keys("entities", "entity_id"), keys("events", "event_id"), keys("times", "doc_id", "time_id")
+    entities, events, times = (
+        keys("entities", "entity_id"),
+        keys("events", "event_id"),
+        keys("times", "doc_id", "time_id"),
+    )
     mentions, stories = keys("event_mentions", "doc_id", "event_mention_id"), keys("stories", "story_id")
     for r in rows(example_run, "mentions"):
         assert {(r["doc_id"], r["segment_id"])} <= segments
