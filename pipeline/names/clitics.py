@@ -19,6 +19,7 @@ _PROCLITICS: Final = ("وبال", "وكال", "فبال", "ولل", "فلل", "�
 _ARTICLE: Final = "ال"
 _AND: Final = "و"  # ARABIC LETTER WAW
 _RARE: Final = ("ك", "ف")  # KAF, FEH: as particles before bare names about a tenth as frequent as the others
+_TWO: Final = 5  # how many times commoner a name must be that loses two letters rather than one
 _LEAST: Final = 3  # letters that a name keeps, its article included
 
 
@@ -58,11 +59,10 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
     best, size = 0.0, 0
     for letters, rest in cuts(form):
         rest_opens, rest_occurs = starts.get(rest, (0, 0))
-        if letters > 1:
-            # Two letters go only where one letter less is no name either.
-            opens_between = starts.get(form[1:], (0, 0))[0]
-            if opens_between > rest_opens:
-                continue
+        # Two letters go only where the name that keeps the second one is rare beside the name without: وبيونغ is بيونغ.
+        double = len(form) - len(rest) > 1 and not rest.startswith(_ARTICLE)
+        if double and starts.get(form[1:], (0, 0))[0] * _TWO > rest_opens:
+            continue
         weight = (rest_opens + 0.5) / (opens + 0.5)
         if not opens and not rest_opens:
             article = rest.startswith(_ARTICLE) and form[letters - 1] != "ا"

@@ -105,6 +105,7 @@ def tense(line: Line, i: int, j: int) -> int:
 def _behind(line: Line, i: int) -> int | None:
     """Tell the tense of the nearest verb or word of plan before word i; None where there is none."""
     imperfect: int | None = None
+    after = False  # of what an imperfect tells in the wake of, the expression may be the date
     for k in range(i - 1, max(-1, i - 1 - _BACK), -1):
         if line.norms[k] in _roles()["since"]:
             return _PAST
@@ -112,6 +113,7 @@ def _behind(line: Line, i: int) -> int | None:
         if told in _MAYBE:
             told = _told_here(line, k, told)
         if told == 0:
+            after = after or line.norms[k] in _roles()["aftermath"]
             continue
         if told == _PAST:
             if i - k > _DISTANT:
@@ -122,8 +124,11 @@ def _behind(line: Line, i: int) -> int | None:
         before = line.norm(k - 1)
         if before in _roles()["negated_past"]:
             return _PAST
-        if k == 0 or before in _roles()["subordinator"] or (i - k <= _ADJACENT and imperfect is None):
+        near = i - k <= _ADJACENT and imperfect is None
+        if (k == 0 and not after) or before in _roles()["subordinator"] or near:
             return _PAST if _was(line, k) else _FUTURE
+        if after and imperfect is None:
+            return 0
         imperfect = k
     if imperfect is None:
         return None

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipeline.api import iterate_documents
+from pipeline.document import Document
 from pipeline.tables.read import read_table
 from pipeline.viewing.highlight import KEY, highlight, wrap_page
 
@@ -25,8 +26,14 @@ def write_report(run: str | Path, out: str | Path | None = None, pages: int = 50
         f"{sum(types.values())} events: {escape(counts)}</p></header>{KEY}"
     )
     shown = "".join(
-        f"<article><h2>{escape(doc.doc_id)} · {doc.published or 'no date'}</h2>{highlight(doc)}</article>"
+        f"<article><h2>{escape(doc.doc_id)} · {_day(doc)}</h2>{highlight(doc)}</article>"
         for doc in islice(iterate_documents(run), pages)
     )
     path.write_text(wrap_page(f"Rasd: {Path(run).name}", head + shown), encoding="utf-8")
     return path
+
+
+def _day(doc: Document) -> str:
+    """Give the publish date of a page: of its metadata, else what its first article states."""
+    stated = (segment.published for segment in doc.segments if segment.kind == "article")
+    return str(doc.published or next(stated, None) or "no date")
