@@ -50,10 +50,12 @@ class Net:
         table = self._table
         result = np.empty((len(codes), len(self.output_bias)), dtype=np.float32)
         for start in range(0, len(codes), _CHUNK):
-            part = self._row_of[codes[start : start + _CHUNK]]
-            total = table[part[:, 0]]
-            for column in range(1, part.shape[1]):
-                total += table[part[:, column]]
+            part = np.ascontiguousarray(self._row_of[codes[start : start + _CHUNK]].T)
+            total = np.zeros((part.shape[1], table.shape[1]), dtype=np.float32)
+            gathered = np.empty_like(total)
+            for rows in part:
+                np.take(table, rows, axis=0, out=gathered, mode="clip")  # clip spares a copy; rows are in range
+                total += gathered
             layer = np.maximum(total[:, :hidden] + self.hidden_bias, 0)
             result[start : start + _CHUNK] = layer @ self.output + total[:, hidden:] + self.output_bias
         return result

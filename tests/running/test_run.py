@@ -97,7 +97,7 @@ def test_documents_that_kill_raise_or_stall_cost_one_row_each(tmp_path: Path) ->
     texts = ["خبر عادي", "نص قاتل", "خبر آخر", "نص خطأ", "نص بطيء", "خبر أخير"]
     path = tmp_path / "in.jsonl"
     path.write_text("".join(json.dumps({"text": t}) + "\n" for t in texts), encoding="utf-8")
-    config = Config(workers=1, document_seconds=1.0, stages=("pages", "tokens_camel", "running.test_run:Killer"))
+    config = Config(workers=1, document_seconds=2.5, stages=("pages", "tokens_camel", "running.test_run:Killer"))
     summary = pipeline.run(path, tmp_path / "out", config)
     assert (summary.documents, summary.failed) == (3, 3)
     errors = pipeline.read_table(tmp_path / "out", "errors", as_arrow=True).to_pylist()
