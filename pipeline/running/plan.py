@@ -68,7 +68,8 @@ def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) 
     """
     wanted = identity(inputs, config)
     path = out / MANIFEST
-    if overwrite and path.exists():
+    replaced = overwrite and path.exists()
+    if replaced:
         clear_run(out)
     if path.exists():
         try:
@@ -81,7 +82,7 @@ def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) 
                 f"{out} holds a run with other {' and '.join(different)}; "
                 f"give another --out, or --overwrite to replace it"
             )
-    elif out.exists() and any(p.name != ".lock" for p in out.iterdir()):
+    elif not replaced and out.exists() and any(p.name != ".lock" for p in out.iterdir()):
         raise RunError(f"{out} holds files that are no run of Rasd; give an empty or new folder")
     out.mkdir(parents=True, exist_ok=True)
     remove_uncommitted(out)

@@ -116,7 +116,9 @@ def test_a_folder_with_another_run_or_other_files_is_not_touched(tmp_path: Path)
     with pytest.raises(RunError, match="no run"):
         pipeline.run(source, tmp_path / "other", overwrite=True)
     assert (tmp_path / "other" / "letter.txt").exists()
+    (out / "report.html").write_text("x")
     assert pipeline.run(source, out, Config(workers=1, shard_size=7), overwrite=True).resumed == 0
+    assert (out / "report.html").exists()
 
 
 def test_a_changed_input_is_noticed_when_a_run_is_resumed(tmp_path: Path) -> None:
