@@ -87,7 +87,8 @@ class Names:
         for doc in docs:
             mentions: list[Mention] = []
             for number, sentence in enumerate(doc.sentences):
-                mentions.extend(self._mention(doc, span, sentence.first, number) for span in found[at])
+                named = (self._mention(doc, span, sentence.first, number) for span in found[at])
+                mentions.extend(m for m in named if not _is_letter(doc.text[m.start : m.end]))
                 at += 1
             filled.append(replace(doc, mentions=tuple(mentions)))
         return filled
@@ -98,6 +99,11 @@ class Names:
         if start is None or end is None:
             start, end = first.start + name_start(first.text, self.starts), last.end
         return Mention(start, end, span.label, span.score, span.tagger, sentence, span.entity or "")
+
+
+def _is_letter(surface: str) -> bool:
+    """Tell a lone Arabic letter, the rest of a broken word and never a name, from names such as X."""
+    return len(surface) == 1 and not surface.isascii()
 
 
 def _merge(listed: Sequence[NameSpan], model: Sequence[NameSpan], override: bool) -> list[NameSpan]:
