@@ -131,18 +131,21 @@ def test_the_stage_stands_behind_tokens() -> None:
      "مساء ", "الستينيات و"],
 )  # fmt: skip
 def test_hostile_input_takes_time_in_proportion(unit: str) -> None:
-    """Eight times the input may take twenty times the time at most: a square would take 64 times."""
+    """Eight times the input may take thirty times the time at most: a square would take 64 times."""
 
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))
         (doc,) = CamelTokens()([Document("d", text, segments=(Segment("article", 0, len(text)),))])
         stage = Times()
-        began = time.process_time()
-        stage([doc])
-        return time.process_time() - began
+        spent = []
+        for _ in range(3):  # the fastest of three: a pause for the collection of garbage is not the stage's
+            began = time.process_time()
+            stage([doc])
+            spent.append(time.process_time() - began)
+        return min(spent)
 
     small = max(seconds(4_000), 0.02)
-    assert seconds(32_000) < 20 * small
+    assert seconds(32_000) < 30 * small
 
 
 def test_a_megabyte_in_one_token_is_passed_over() -> None:
