@@ -8,7 +8,7 @@ import pytest
 
 import pipeline
 
-OPEN = pytest.mark.xfail(strict=False, reason="what the learned event models still get wrong on these pages")
+OPEN = pytest.mark.xfail(strict=True, reason="what the learned event models still get wrong on these pages")
 
 
 @pytest.fixture(scope="module")
