@@ -110,7 +110,8 @@ def _log_sum(scores: Floats) -> Floats:
 class CompactNames:
     """The default recogniser.
 
-    folder: `table.npz` (int8 sub-word rows with a scale each), `tagger.onnx` (vectors, reversing positions and
+    folder: `table.npz` (int8 rows of sub-words and of frequent words, with a scale each), `words.txt` (those words, in
+    the order of their rows), `tagger.onnx` (vectors, reversing positions and
     convention in; tag scores out) and `model.json`. convention: whose idea of a name to follow.
     Raises ModelError for a folder that is no such model.
     """
@@ -126,7 +127,9 @@ class CompactNames:
             self.facts: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
             with np.load(folder / "table.npz") as arrays:
                 self.rows, self.scales = arrays["rows"], arrays["scales"]
+                self.own, self.own_scales = arrays["own"], arrays["own_scales"]
                 self.steps, self.starts = arrays["steps"], arrays["starts"]
+            listed = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
             options = ort.SessionOptions()
             options.intra_op_num_threads = options.inter_op_num_threads = 1
             options.log_severity_level = 3
@@ -135,6 +138,7 @@ class CompactNames:
             )
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelError(f"{folder} holds no usable compact model: {error}; reinstall rasd or train it") from error
+        self.listed = {form: row for row, form in enumerate(listed)}
         self.convention = CONVENTIONS.index(convention)
         self.forms: dict[str, int] = {}
         self.vectors = np.empty((1024, self.rows.shape[1]), dtype=np.float32)
@@ -191,7 +195,10 @@ class CompactNames:
             if number >= len(self.vectors):
                 self.vectors = np.concatenate([self.vectors, np.empty_like(self.vectors)])
             rows = subword_rows(form, len(self.rows))
-            self.vectors[number] = (self.rows[rows] * self.scales[rows, None]).mean(0)
+            self.vectors[number] = self.scales[rows] @ self.rows[rows] / len(rows)
+            listed = self.listed.get(form)
+            if listed is not None:
+                self.vectors[number] += self.own[listed] * self.own_scales[listed]
         return number
 
     def _spans(self, path: list[int], posterior: Floats) -> list[NameSpan]:

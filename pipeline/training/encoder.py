@@ -1,14 +1,15 @@
 """Pre-train the encoder of the compact recogniser on unlabelled text.
 
     python -m pipeline.training.encoder pack TEXT.xz ... --out packed/
-    python -m pipeline.training.encoder train packed/ --out encoder/ --minutes 70
     python -m pipeline.training.encoder train packed/ --out encoder/ --minutes 24 --device cuda \
         --dim 256 --hidden 1024 --batch 512 --parts 4
+    python -m pipeline.training.encoder train packed/ --out encoder/ --minutes 95 --workers 2       on two CPU cores
 
 `pack` cuts the text into word forms and writes `forms.txt` (types, most frequent first, with counts) and
 `tokens.u24.xz` (three bytes per word; type 0 ends a paragraph, type 1 stands for rare words), at most 60 MiB for
 38 million words. `train` predicts each next word from the left and each previous one from the right, so every word
-gives a signal, against wrong answers drawn by their frequency (sampled softmax). Training goes on from the last
+gives a signal, against wrong answers drawn by their frequency (sampled softmax); the row of a frequent word is both
+its input and its output vector. Training goes on from the last
 checkpoint in `--out`. The schedule is in minutes, so one command fits any machine.
 """
 
@@ -18,7 +19,7 @@ import lzma
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,17 +76,15 @@ def read_packed(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
 
 
 class LanguageModel(nn.Module):
-    """The encoder with its output layer: states of both directions are mapped to vectors of the word to guess."""
+    """The encoder with its output layer: states of both directions are mapped to the own row of the word to guess."""
 
-    def __init__(self, size: EncoderSize, outputs: int) -> None:
+    def __init__(self, size: EncoderSize) -> None:
         super().__init__()
         self.table = WordTable(size)
         self.encoder = Encoder(size)
         self.to_output = nn.ModuleList([nn.Linear(size.hidden, size.dim) for _ in range(2)])
-        self.output = nn.Embedding(outputs, size.dim)
-        self.bias = nn.Embedding(outputs, 1)
+        self.bias = nn.Embedding(size.words, 1)
         self.drop = nn.Dropout(0.1)
-        nn.init.normal_(self.output.weight, std=0.05)
         nn.init.zeros_(self.bias.weight)
 
 
@@ -98,84 +97,63 @@ def batches(stream: np.ndarray, batch: int, length: int, seed: int) -> Iterator[
         rng.shuffle(starts)
         for at in range(0, len(starts) - batch, batch):
             where = starts[at : at + batch, None] + np.arange(length + 2)[None, :]
-            yield torch.from_numpy(stream[where])
+            yield torch.from_numpy(stream[where].astype(np.int64))
 
 
 def loss_of(model: LanguageModel, index: RowIndex, window: Tensor, draw: Tensor, negatives: int) -> Tensor:
     """Give the mean sampled-softmax loss of both directions over one batch of windows.
 
-    draw: probability to draw each output type as a wrong answer. negatives: how many are drawn, shared by the batch.
+    draw: probability to draw each listed word as a wrong answer. negatives: how many are drawn, shared by the batch.
     Scores are corrected by the log of the expected number of draws, so the softmax is that of the whole vocabulary.
     """
     device = draw.device
-    outputs = len(draw)
     inner = window[:, 1:-1]
     types, where = torch.unique(inner, return_inverse=True)
-    rows, offsets = index.select(types)
-    vectors = model.table(rows.to(device), offsets.to(device))[where.to(device)]
+    vectors = model.table(*(part.to(device) for part in index.select(types)))[where.to(device)]
     reverse = torch.arange(inner.shape[1] - 1, -1, -1, device=device).expand_as(inner)
-    states = model.encoder(model.drop(vectors), reverse)
     wrong = torch.multinomial(draw, negatives, replacement=False)
     expected = (draw * negatives).clamp(1e-9, 1.0).log()
-    wrong_vectors = model.output(wrong)
+    wrong_vectors = model.table.own(wrong)
     wrong_offset = model.bias(wrong).squeeze(-1) - expected[wrong]
     total = torch.zeros((), device=device)
-    for state, target, layer in zip(states, (window[:, 2:], window[:, :-2]), model.to_output, strict=True):
-        flat = target.reshape(-1).to(device)
-        keep = ((flat < outputs) & (flat != RARE)).nonzero().squeeze(-1)
-        right = flat[keep]
-        guess = layer(model.drop(state)).reshape(-1, wrong_vectors.shape[1])[keep]
-        right_score = (guess * model.output(right)).sum(-1) + model.bias(right).squeeze(-1) - expected[right]
-        wrong_score = torch.addmm(wrong_offset, guess, wrong_vectors.T)
-        wrong_score = wrong_score.masked_fill(right[:, None] == wrong[None, :], -1e9)
-        ceiling = torch.maximum(wrong_score.detach().amax(1), right_score.detach())
-        mass = (wrong_score - ceiling[:, None]).exp().sum(1) + (right_score - ceiling).exp()
-        total = total + (mass.log() + ceiling - right_score).mean()
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        states = model.encoder(model.drop(vectors), reverse)
+        for state, target, layer in zip(states, (window[:, 2:], window[:, :-2]), model.to_output, strict=True):
+            flat = target.reshape(-1).to(device)
+            keep = ((flat < len(draw)) & (flat != RARE)).nonzero().squeeze(-1)
+            right = flat[keep]
+            guess = layer(model.drop(state.reshape(-1, state.shape[-1])[keep])).float()
+            right_score = (guess * model.table.own(right)).sum(-1) + model.bias(right).squeeze(-1) - expected[right]
+            wrong_score = (guess @ wrong_vectors.T).float() + wrong_offset
+            wrong_score = wrong_score.masked_fill(right[:, None] == wrong[None, :], -1e9)
+            total = total + (torch.logaddexp(torch.logsumexp(wrong_score, 1), right_score) - right_score).mean()
     return total / 2
 
 
-def read_floret(path: Path, size: EncoderSize) -> Tensor:
-    """Read the rows of a floret vectors file as the starting point of the table."""
-    with path.open(encoding="utf-8") as lines:
-        head = next(lines).split()
-        if int(head[0]) != size.buckets or int(head[1]) != size.dim:
-            raise SystemExit(
-                f"{path}: holds {head[0]} x {head[1]} values, the encoder wants {size.buckets} x {size.dim}"
-            )
-        rows = np.array([line.rsplit(" ", size.dim)[1:] for line in map(str.strip, lines)], dtype=np.float32)
-    return torch.from_numpy(rows)
+def work(number: int, args: argparse.Namespace, model: LanguageModel, forms: Sequence[str], counts: np.ndarray) -> None:
+    """Train in one of `args.workers` processes that share the parameters and step without waiting for each other.
 
-
-def train(args: argparse.Namespace) -> None:
-    """Train, or go on training, until the minutes are used up; save `encoder.pt` in parts and a log."""
-    torch.manual_seed(args.seed)
-    out: Path = args.out
-    out.mkdir(parents=True, exist_ok=True)
-    size = EncoderSize(args.buckets, args.dim, args.hidden, args.layers)
-    forms, counts, stream = read_packed(args.packed)
-    index = RowIndex(forms, size.buckets)
-    outputs = min(args.outputs, len(forms))
-    rates = torch.from_numpy(np.maximum(counts[:outputs], 1).astype(np.float64) / len(stream))
-    rates[END] = float((stream == END).mean())
+    Worker 0 writes the log and the checkpoints. The moments of Adam are each worker's own.
+    """
+    torch.set_num_threads(1 if args.workers > 1 else torch.get_num_threads())
+    torch.manual_seed(args.seed + number)
+    stream = np.load(args.out / "stream.npy", mmap_mode="r")
+    index = RowIndex(forms, args.buckets, forms[: args.words])
+    rates = torch.from_numpy(np.maximum(counts[: args.words], 1).astype(np.float64) / len(stream))
+    rates[END] = float((stream[:1_000_000] == END).mean())
     rates[RARE] = 0.0
     draw = (rates / rates.sum()).float().to(args.device)
-    model = LanguageModel(size, outputs)
-    if args.floret:
-        rows = read_floret(args.floret, size)
-        model.table.bag.weight.data.copy_(rows * (0.3 / rows.std()))
-    model.to(args.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
     step, used = 0, 0.0
-    checkpoint = out / "checkpoint.pt"
+    checkpoint = args.out / f"checkpoint.{number}.pt"
     if checkpoint.exists():
         state: dict[str, Any] = torch.load(checkpoint, map_location=args.device)
-        model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         step, used = state["step"], state["used"]
     budget = args.minutes * 60
     began = saved = time.monotonic()
     running = 0.0
-    for window in batches(stream, args.batch, args.length, args.seed + step):
+    for window in batches(stream, args.batch, args.length, args.seed + 1000 * number + step):
         spent = used + time.monotonic() - began
         progress = min(spent / budget, 1.0)
         rate = args.rate * min(1.0, (step + 1) / 200) * max(1.0 - progress, 0.02)
@@ -189,35 +167,63 @@ def train(args: argparse.Namespace) -> None:
         step += 1
         running += (loss.item() - running) * max(0.01, 1 / step)
         if step % 50 == 0:
-            words = args.batch * args.length
-            line = {"step": step, "loss": round(running, 4), "words": step * words, "seconds": round(spent)}
+            line = {"worker": number, "step": step, "loss": round(running, 4),
+                    "words": step * args.batch * args.length, "seconds": round(spent)}  # fmt: skip
             print(json.dumps(line), flush=True)
         if time.monotonic() - saved > 300 or progress >= 1.0:
             saved = time.monotonic()
-            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "used": spent}
-            torch.save(state, checkpoint.with_suffix(".tmp"))
-            checkpoint.with_suffix(".tmp").replace(checkpoint)
+            save(checkpoint, {"optimizer": optimizer.state_dict(), "step": step, "used": spent})
+            if number == 0:
+                save(args.out / "model.pt", model.state_dict())
         if progress >= 1.0:
             break
-    save_parts(model, size, out, args.parts)
 
 
-def save_parts(model: LanguageModel, size: EncoderSize, out: Path, parts: int) -> None:
-    """Write the table and the encoder in half precision, the table in `parts` files of equal rows."""
+def save(path: Path, state: Any) -> None:
+    """Write a checkpoint whole or not at all."""
+    torch.save(state, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train, or go on training, until the minutes are used up; save the encoder in parts."""
+    torch.manual_seed(args.seed)
+    args.out.mkdir(parents=True, exist_ok=True)
+    forms, counts, stream = read_packed(args.packed)
+    np.save(args.out / "stream.npy", stream.astype(np.int32))
+    args.words = min(args.words, len(forms))
+    size = EncoderSize(args.buckets, args.words, args.dim, args.hidden, args.layers)
+    model = LanguageModel(size)
+    if (args.out / "model.pt").exists():
+        model.load_state_dict(torch.load(args.out / "model.pt"))
+    model.to(args.device)
+    if args.workers > 1:
+        model.share_memory()
+        torch.multiprocessing.spawn(work, (args, model, forms, counts), args.workers)  # type: ignore[no-untyped-call]
+    else:
+        work(0, args, model, forms, counts)
+    save_parts(model, size, forms[: size.words], args.out, args.parts)
+
+
+def save_parts(model: LanguageModel, size: EncoderSize, listed: Sequence[str], out: Path, parts: int) -> None:
+    """Write the tables and the encoder in half precision, the sub-word table in `parts` files of equal rows."""
     (out / "size.json").write_text(json.dumps({name: getattr(size, name) for name in size.__slots__}))
+    (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
     for number, rows in enumerate(torch.chunk(model.table.bag.weight.data.half().cpu(), parts)):
         torch.save(rows.clone(), out / f"table.{number}.pt")
+    torch.save(model.table.own.weight.data.half().cpu(), out / "own.pt")
     torch.save({k: v.half().cpu() for k, v in model.encoder.state_dict().items()}, out / "encoder.pt")
 
 
-def load_encoder(folder: Path) -> tuple[WordTable, Encoder]:
-    """Read what `train` wrote, in single precision on the CPU."""
+def load_encoder(folder: Path) -> tuple[WordTable, Encoder, list[str]]:
+    """Read what `train` wrote, in single precision on the CPU: the tables, the encoder and the listed words."""
     size = EncoderSize(**json.loads((folder / "size.json").read_text()))
     table, encoder = WordTable(size), Encoder(size)
     paths = sorted(folder.glob("table.*.pt"), key=lambda p: int(p.name.split(".")[1]))
     table.bag.weight.data.copy_(torch.cat([torch.load(p) for p in paths]).float())
+    table.own.weight.data.copy_(torch.load(folder / "own.pt").float())
     encoder.load_state_dict({k: v.float() for k, v in torch.load(folder / "encoder.pt").items()})
-    return table, encoder
+    return table, encoder, (folder / "words.txt").read_text(encoding="utf-8").split("\n")
 
 
 def main() -> None:
@@ -233,9 +239,9 @@ def main() -> None:
     training.add_argument("--out", type=Path, required=True)
     training.add_argument("--minutes", type=float, default=70)
     training.add_argument("--device", default="cpu")
-    training.add_argument("--floret", type=Path, help="floret vectors to start the table from")
-    for name, default in (("buckets", 80_000), ("dim", 128), ("hidden", 192), ("layers", 1), ("outputs", 40_000),
-                          ("batch", 64), ("length", 64), ("negatives", 512), ("parts", 2), ("seed", 7)):  # fmt: skip
+    for name, default in (("buckets", 80_000), ("words", 50_000), ("dim", 128), ("hidden", 320), ("layers", 1),
+                          ("batch", 96), ("length", 64), ("negatives", 512), ("parts", 2), ("workers", 1),
+                          ("seed", 7)):  # fmt: skip
         training.add_argument(f"--{name}", type=int, default=default)
     training.add_argument("--rate", type=float, default=2e-3)
     args = parser.parse_args()

@@ -1,6 +1,7 @@
 """Reads annotated documents for the event models, with their names and times filled in."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from pipeline.document import Document, Mention, Segment, Span, TimeSpan
 from pipeline.evaluation.events import Judged, gold_events, locate
 from pipeline.text.tokens import CamelTokens
+from pipeline.training.annotated import all_leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +24,21 @@ class Example:
 def read_examples(gold: Path, docs: Path) -> list[Example]:
     """Read annotated documents with their names and times."""
     sources = {d["id"]: d for d in json.loads(docs.read_text(encoding="utf-8"))}
-    examples = []
-    for annotation in json.loads(gold.read_text(encoding="utf-8")):
-        source = sources[annotation["id"]]
-        doc = _document(source)
-        (doc,) = CamelTokens()([doc])
-        doc = replace(doc, mentions=_mentions(annotation, doc), times=_times(annotation, doc))
-        examples.append(Example(doc, tuple(gold_events(annotation, doc.text))))
-    return examples
+    return [_example(a, sources[a["id"]]) for a in json.loads(gold.read_text(encoding="utf-8"))]
+
+
+def read_leads(paths: Sequence[Path]) -> list[Example]:
+    """Read files of annotated leads (see `annotated`)."""
+    return [
+        _example(lead.annotation, {"id": lead.doc_id, "text": lead.text, "date": lead.published.isoformat()})
+        for lead in all_leads(paths)
+    ]
+
+
+def _example(annotation: dict[str, Any], source: dict[str, Any]) -> Example:
+    (doc,) = CamelTokens()([_document(source)])
+    doc = replace(doc, mentions=_mentions(annotation, doc), times=_times(annotation, doc))
+    return Example(doc, tuple(gold_events(annotation, doc.text)))
 
 
 def _document(source: dict[str, Any]) -> Document:

@@ -39,7 +39,8 @@ from pipeline.events.proposals import Proposals
 from pipeline.events.stage import Engine, Prepared, best_of
 from pipeline.events.triggers import find_candidates
 from pipeline.schema import EVENT_TYPES, STATUSES
-from pipeline.training.event_examples import Example, read_examples
+from pipeline.training.annotated import LEADS
+from pipeline.training.event_examples import Example, read_examples, read_leads
 from pipeline.training.event_nets import blend_linear, fit_net, fit_temperature
 
 Labels = NDArray[np.int64]
@@ -286,19 +287,24 @@ def best_threshold(shares: Floats, labels: Labels, missed: int) -> float:
 
 
 def cross_validate(
-    engine: Engine, examples: Sequence[Example], folds: int, seeds: Sequence[int], seed: int = 0
-) -> tuple[dict[str, list[Judged]], dict[str, float], dict[str, float]]:
-    """Extract every document with models that never saw it; give the mentions, and temperatures and thresholds."""
-    tasks, pairing = make_tasks(engine, examples)
-    fold = np.random.default_rng(seed).permutation(len(examples)) % folds
-    types = engine.prepare([e.doc for e in examples]).proposals.type
-    found_rows = tasks["mention"].labels
+    engine: Engine, examples: Sequence[Example], leads: Sequence[Example], folds: int, seeds: Sequence[int],
+    seed: int = 0,
+) -> tuple[dict[str, list[Judged]], dict[str, float], dict[str, float]]:  # fmt: skip
+    """Extract every example with models that never saw it; give the mentions, and temperatures and thresholds.
+
+    leads: documents that every model is trained on and that none is judged on.
+    """
+    tasks, pairing = make_tasks(engine, [*examples, *leads])
+    fold = np.full(len(examples) + len(leads), -1)
+    fold[: len(examples)] = np.random.default_rng(seed).permutation(len(examples)) % folds
+    types = engine.prepare([e.doc for e in [*examples, *leads]]).proposals.type
+    found_rows = tasks["mention"].labels * (fold[tasks["mention"].doc] >= 0)
     missed = {
         "statement": sum(e.type == "STATEMENT" for x in examples for e in x.events)
         - int(found_rows[types == attribution.STATEMENT].sum()),
         "event": sum(e.type != "STATEMENT" for x in examples for e in x.events)
         - int(found_rows[types != attribution.STATEMENT].sum()),
-    }
+    }  # fmt: skip
     fitted = [fit_all(tasks, pairing, fold != k, seeds) for k in range(folds)]
     nets = [f[0] for f in fitted]
     logits = {}
@@ -310,13 +316,12 @@ def cross_validate(
             logits[name][rows] = nets[k][name].logits(codes[rows])
     found: dict[str, list[Judged]] = {}
     for k in range(folds):
-        temperatures, thresholds = tune(tasks, pairing, logits, fold != k, types, missed)
+        temperatures, thresholds = tune(tasks, pairing, logits, (fold != k) & (fold >= 0), types, missed)
         warmed = {name: replace(net, temperature=temperatures[name]) for name, net in nets[k].items()}
         judge = engine.with_models(Models(warmed, thresholds))
-        held = [e.doc for e, f in zip(examples, fold, strict=True) if f == k]
+        held = [e.doc for e, f in zip(examples, fold, strict=False) if f == k]
         found |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
-    everything = np.ones(len(examples), dtype=bool)
-    return found, *tune(tasks, pairing, logits, everything, types, missed)
+    return found, *tune(tasks, pairing, logits, fold >= 0, types, missed)
 
 
 def format_scores(scores: dict[str, EventScores], names: Sequence[str]) -> str:
@@ -348,6 +353,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+", help="GOLD.json DOCS.json pairs")
     parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without it")
+    parser.add_argument("--leads", type=Path, nargs="*", default=sorted(LEADS.glob("*.txt")),
+                        help="annotated leads that every model is trained on besides; by default Rasd's own")  # fmt: skip
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=2, help="nets averaged per model")
     options = parser.parse_args(arguments)
@@ -360,7 +367,8 @@ def main(arguments: list[str] | None = None) -> None:
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     seeds = range(1, options.seeds + 1)
-    found, temperatures, thresholds = cross_validate(engine, examples, options.folds, seeds)
+    leads = read_leads(options.leads)
+    found, temperatures, thresholds = cross_validate(engine, examples, leads, options.folds, seeds)
     gold_all = {e.doc.doc_id: list(e.events) for e in examples}
     scores = score_events(gold_all, found)
     print(format_scores(scores, [*GROUPS, *EVENT_TYPES]))
@@ -368,7 +376,8 @@ def main(arguments: list[str] | None = None) -> None:
     for edge, mean, right, count in reliability(_outcomes(gold_all, found)):
         print(f"  {edge:.1f}  {mean:.2f}  {right:.2f}  {count}")
     if options.out:
-        nets, _ = fit_all(*make_tasks(engine, examples), np.ones(len(examples), dtype=bool), seeds)
+        everything = [*examples, *leads]
+        nets, _ = fit_all(*make_tasks(engine, everything), np.ones(len(everything), dtype=bool), seeds)
         nets = {name: replace(net, temperature=temperatures[name]) for name, net in nets.items()}
         save_models(options.out, Models(nets, thresholds))
 

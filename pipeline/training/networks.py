@@ -4,6 +4,7 @@ Shapes: B sentences, T tokens of the longest one, D width of a word vector, H wi
 Padding is at the end of each sentence; the backward direction reads a reversed copy, so no state passes padding.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -19,43 +20,57 @@ from pipeline.names.words import subword_rows
 class EncoderSize:
     """Widths of the encoder.
 
-    buckets: rows of the sub-word table. dim: D. hidden: H per direction. layers: layers per direction.
+    buckets: rows of the sub-word table. words: rows of the table of frequent words. dim: D. hidden: H per direction.
+    layers: layers per direction.
     """
 
     buckets: int = 80_000
+    words: int = 50_000
     dim: int = 128
-    hidden: int = 192
+    hidden: int = 320
     layers: int = 1
 
 
+UNLISTED = 1  # the row of the table of frequent words that stays zero: that of all other words
+
+
 class WordTable(nn.Module):
-    """Vectors of word forms as means of hashed sub-word rows (see `names.words.subword_rows`)."""
+    """Vectors of word forms: the mean of hashed sub-word rows (`names.words.subword_rows`) and a row of frequent words."""
 
     def __init__(self, size: EncoderSize) -> None:
         super().__init__()
         self.bag = nn.EmbeddingBag(size.buckets, size.dim, mode="mean")
+        self.own = nn.Embedding(size.words, size.dim, padding_idx=UNLISTED)
         nn.init.uniform_(self.bag.weight, -0.05, 0.05)
+        nn.init.normal_(self.own.weight, std=0.05)
+        with torch.no_grad():
+            self.own.weight[UNLISTED].zero_()
 
-    def forward(self, rows: Tensor, offsets: Tensor) -> Tensor:
-        """Give [types, D] from flat rows and the offset at which each type's rows begin."""
-        return cast(Tensor, self.bag(rows, offsets))
+    def forward(self, rows: Tensor, offsets: Tensor, listed: Tensor) -> Tensor:
+        """Give [types, D] from flat sub-word rows, the offset at which each type's begin, and each type's own row."""
+        return cast(Tensor, self.bag(rows, offsets) + self.own(listed))
 
 
 class RowIndex:
-    """Sub-word rows of a closed list of forms, laid out for `WordTable`."""
+    """The rows of a closed list of forms, laid out for `WordTable`.
 
-    def __init__(self, forms: list[str], buckets: int) -> None:
+    listed: the forms that have rows of their own, in the order of those rows.
+    """
+
+    def __init__(self, forms: Sequence[str], buckets: int, listed: Sequence[str]) -> None:
         lists = [subword_rows(form, buckets) for form in forms]
         self.lengths = torch.tensor([len(rows) for rows in lists])
         self.offsets = torch.cumsum(self.lengths, 0) - self.lengths
         self.rows = torch.tensor([row for rows in lists for row in rows])
+        own = {form: row for row, form in enumerate(listed)}
+        self.listed = torch.tensor([own.get(form, UNLISTED) for form in forms])
 
-    def select(self, types: Tensor) -> tuple[Tensor, Tensor]:
-        """Give flat rows and offsets of the chosen types."""
+    def select(self, types: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Give flat sub-word rows, offsets and own rows of the chosen types."""
         lengths = self.lengths[types]
         offsets = torch.cumsum(lengths, 0) - lengths
         where = torch.arange(int(lengths.sum())) - torch.repeat_interleave(offsets - self.offsets[types], lengths)
-        return self.rows[where], offsets
+        return self.rows[where], offsets, self.listed[types]
 
 
 class Encoder(nn.Module):

@@ -191,14 +191,14 @@ def train(args: argparse.Namespace) -> None:
     seed = config.get("seed", 7)
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    table, encoder = load_encoder(args.encoder)
+    table, encoder, listed = load_encoder(args.encoder)
     corpora, held = read_corpora(config, args.config.parent if args.data is None else args.data)
     forms = Forms()
     pools = {c: [(w, forms.encode(s, c)) for w, s in sentences if s.words] for c, sentences in corpora.items()}
     for convention, sentences in held.items():
         for sentence in sentences:
             forms.encode(sentence, convention)
-    index = RowIndex(list(forms.numbers), table.bag.num_embeddings)
+    index = RowIndex(list(forms.numbers), table.bag.num_embeddings, listed)
     model = Tagger(table, encoder, config.get("hidden", 128), len(MARKERS), len(TAGS), config.get("dropout", 0.4))
     known: dict[str, Any] = {"scores": {}}  # what an earlier run measured and this one does not
     if args.begin:
@@ -213,6 +213,7 @@ def train(args: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(groups, lr=base, weight_decay=1e-4, fused=True)
     epochs, best = config.get("epochs", 14), -1.0
     args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
     began = time.monotonic()
     average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
     averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average)
@@ -251,7 +252,7 @@ def train(args: argparse.Namespace) -> None:
 
 def _sizes(model: Tagger) -> dict[str, Any]:
     size = model.encoder.size
-    return {"buckets": size.buckets, "dim": size.dim, "hidden": size.hidden, "layers": size.layers, "top": model.top}
+    return {name: getattr(size, name) for name in size.__slots__} | {"top": model.top}
 
 
 def main() -> None:
