@@ -55,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say what is installed and usable")
     doctor.set_defaults(call=_doctor)
     _add_evaluate(commands.add_parser("evaluate", help="score names, times or events against gold"))
+    train = commands.add_parser("train", help="adapt the recogniser of names to labelled sentences of your own")
+    train.add_argument("what", choices=("names",))
+    train.add_argument("settings", metavar="CONFIG", type=Path, help="TOML file with [[corpus]] tables")
+    train.add_argument("--begin", type=Path, help="model folder to go on from (default: the shipped one)")
+    train.add_argument("--out", type=Path, required=True, help="folder for the model, to give as names.model")
+    train.set_defaults(call=_train)
     return parser
 
 
@@ -187,6 +193,16 @@ def _evaluate(args: argparse.Namespace) -> int:
         from pipeline.evaluation.event_runs import evaluate_events, format_events
 
         print(format_events(evaluate_events(args.gold, args.run, args.documents)))
+    return EXIT_GOOD
+
+
+def _train(args: argparse.Namespace) -> int:
+    from pipeline.training.adapt import train_names
+
+    facts = train_names(args.settings, args.out, args.begin)
+    for convention, score in facts["scores"].items():
+        print(f"{convention}: P {score['p']}  R {score['r']}  F1 {score['f']}  n {score['n']}")
+    print(f'wrote {args.out}; use it with [names] model = "{args.out}"')
     return EXIT_GOOD
 
 

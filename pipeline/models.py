@@ -49,17 +49,18 @@ def check_model(name: str) -> list[str]:
 
 def model_digests(config: Config) -> dict[str, str]:
     """Give the SHA-256 of every model file that a run with these settings uses, by path as the user knows it."""
-    used: dict[str, str] = {}
+    names, used = config.names, dict[str, str]()
+    stanza = "stanza" in names.recognizers and not names.stanza_model
+    needed = {
+        "events": config.events.model != "rules",
+        "compact-ner": "compact" in names.recognizers and not names.model,
+        "stanza-ar": stanza or (config.tokenizer == "stanza" and not config.stanza_tokenizer),
+        "camel-bert": "camel" in names.recognizers and not names.camel_model,
+    }
     for name, facts in list_models().items():
-        if name == "events" and config.events.model == "rules":
-            continue
-        if name == "compact-ner" and ("compact" not in config.names.recognizers or config.names.model):
-            continue
-        if name == "stanza-ar" and not ("stanza" in config.names.recognizers or config.tokenizer == "stanza"):
-            continue
-        used |= {f"{name}/{file}": digest for file, digest in facts["files"].items()}
-    own = (config.names.model, config.names.gazetteer, config.names.camel_model, config.names.stanza_model,
-           config.stanza_tokenizer)  # fmt: skip
+        if needed.get(name, True):
+            used |= {f"{name}/{file}": digest for file, digest in facts["files"].items()}
+    own = (names.model, names.gazetteer, names.camel_model, names.stanza_model, config.stanza_tokenizer)
     for given in filter(None, own):
         path = Path(given)
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:

@@ -1,6 +1,7 @@
 """Names against gold: strict span F1 with intervals, the lenient form, and a list of errors."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,33 +21,52 @@ from pipeline.text.tokens import CamelTokens
 
 Spans = frozenset[tuple[int, int, str]]
 _RESAMPLES: Final = 1000
+_PROCLITICS: Final = "وفبلك"  # WAW, FEH, BEH, LAM, KAF
 _PAGE: Final = 20  # CoNLL sentences joined to one page, a line each
+# The file that tells a model folder, the recogniser that runs it, and the setting that takes the folder.
+_FOLDERS: Final = (
+    ("tagger.onnx", "compact", "model"),
+    ("resources.json", "stanza", "stanza_model"),
+    ("config.json", "camel", "camel_model"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A gold text with its names, half-open raw spans and labels.
+
+    words: the spans of the words of a CoNLL file, whose names are whole words; None where names may end inside words.
+    """
+
+    text: str
+    gold: Spans
+    words: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A gold document with the names that one recogniser found in it; `units` maps spans to what is compared.
-
-    In a CoNLL file a span counts for the words that it touches, in JSON gold for its characters.
-    """
+    """A gold text with the names that one recogniser found in it."""
 
     text: str
     gold: Spans
     found: Spans
 
 
-def read_pages(gold: Path, documents: Path | None) -> list[tuple[str, Spans, list[tuple[int, int]] | None]]:
-    """Give (text, gold spans, word spans or None) of a gold file: JSON with its texts, or CoNLL."""
+def read_pages(gold: Path, documents: Path | None) -> list[Page]:
+    """Read a gold file: JSON with its texts (`documents`, or `.docs.json` beside it), or CoNLL, a line a sentence."""
     if gold.suffix == ".json":
-        if documents is None:
-            guess = gold.with_suffix(".docs.json")
-            if not guess.exists():
-                raise InputError(f"{gold} needs its texts: give --documents DOCS.json")
-            documents = guess
+        documents = documents or gold.with_suffix(".docs.json")
+        if not documents.exists():
+            raise InputError(f"{gold} needs its texts: give --documents DOCS.json")
         docs: list[GoldDocument] = read_gold(gold, documents)
-        return [(d.text, d.names, None) for d in docs]
-    pages: list[tuple[str, Spans, list[tuple[int, int]] | None]] = []
-    sentences = read_conll(gold)
+        return [Page(d.text, d.names) for d in docs]
+    try:
+        sentences = read_conll(gold)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{gold}: cannot be read as CoNLL: {error}; give a UTF-8 file, a word and its tag a line"
+        ) from error
+    pages = []
     for at in range(0, len(sentences), _PAGE):
         text = ""
         words: list[tuple[int, int]] = []
@@ -54,54 +74,57 @@ def read_pages(gold: Path, documents: Path | None) -> list[tuple[str, Spans, lis
         for sentence in sentences[at : at + _PAGE]:
             base = len(words)
             for word in sentence.words:
-                text += " " if text and not text.endswith("\n") else ""
                 words.append((len(text), len(text) + len(word)))
-                text += word
-            text += "\n"
-            spans |= {(base + a, base + b, label) for a, b, label in tag_spans(sentence.tags)}
-        pages.append((text, frozenset(spans), words))
+                text += word + " "
+            text = text[:-1] + "\n"
+            spans |= {(words[base + a][0], words[base + b - 1][1], label) for a, b, label in tag_spans(sentence.tags)}
+        pages.append(Page(text, frozenset(spans), tuple(words)))
     return pages
 
 
 def evaluate_names(gold: Path, documents: Path | None, models: Sequence[str], convention: str) -> dict[str, Any]:
     """Score recognisers on one gold file.
 
-    models: names of recognisers (`compact`, `camel`, `stanza`) or folders of compact models. Gives for each model
-    precision, recall and F1 in percent for all labels and each, strict with a 95 % bootstrap interval over documents
-    and lenient (generic heads at the beginning of a name ignored), and the errors.
+    models: names of recognisers (`compact`, `camel`, `stanza`) or folders of models for one of them. Gives for each
+    model precision, recall and F1 in percent for all labels and each, with a 95 % bootstrap interval over documents,
+    strict and lenient (generic heads at the beginning of a name ignored), and the errors.
     """
     pages = read_pages(gold, documents)
+    if not pages:
+        raise InputError(f"{gold} holds no sentence; give a CoNLL file or JSON gold")
     docs = CamelTokens()(
-        [Document(str(n), text, segments=(Segment("article", 0, len(text)),)) for n, (text, _, _) in enumerate(pages)]
+        [Document(str(n), page.text, segments=(Segment("article", 0, len(page.text)),)) for n, page in enumerate(pages)]
     )
     result: dict[str, Any] = {}
     for model in models:
-        names: dict[str, Any] = {"convention": convention}
-        names |= {"recognizers": [model]} if model in RECOGNIZERS else {"model": model}
-        filled = Names(Config.from_dict({"names": names}))(docs)
-        scored = [
-            Scored(text, spans, _found(doc, words)) for (text, spans, words), doc in zip(pages, filled, strict=True)
-        ]
-        result[model] = {
-            label: _score(scored, label) | {"interval": _interval(scored, label)} for label in ("all", *LABELS)
-        }
-        if pages and pages[0][2] is None:
-            lenient = [Scored(s.text, _headless(s.text, s.gold), _headless(s.text, s.found)) for s in scored]
-            result[model]["lenient"] = _score(lenient, "all")
-            result[model]["errors"] = list(_errors(scored))
+        filled = Names(Config.from_dict({"names": {"convention": convention} | _settings(model)}))(docs)
+        scored = [Scored(page.text, page.gold, _found(doc, page)) for page, doc in zip(pages, filled, strict=True)]
+        lenient = [Scored(s.text, _headless(s.text, s.gold), _headless(s.text, s.found)) for s in scored]
+        result[model] = {label: _score(scored, label) for label in ("all", *LABELS)}
+        result[model] |= {"lenient": _score(lenient, "all"), "errors": list(_errors(scored))}
     return result
 
 
-def _found(doc: Document, words: Sequence[tuple[int, int]] | None) -> Spans:
-    spans = [(m.start, m.end, m.label) for m in doc.mentions]
-    if words is None:
-        return frozenset(spans)
-    starts = np.array([w[0] for w in words])
-    ends = np.array([w[1] for w in words])
-    touched = (
-        (int(np.searchsorted(ends, a, "right")), int(np.searchsorted(starts, b)), label) for a, b, label in spans
+def _settings(model: str) -> dict[str, Any]:
+    """Give the settings that run a recogniser by its name, or on a folder by the file that tells its kind."""
+    if model in RECOGNIZERS:
+        return {"recognizers": [model]}
+    for file, name, key in _FOLDERS:
+        if (Path(model) / file).exists():
+            return {"recognizers": [name], key: model}
+    raise InputError(
+        f"{model!r} is neither one of {', '.join(RECOGNIZERS)} nor a model folder; a folder holds one of "
+        f"{', '.join(file for file, _, _ in _FOLDERS)}"
     )
-    return frozenset(t for t in touched if t[0] < t[1])
+
+
+def _found(doc: Document, page: Page) -> Spans:
+    """Give the names found; on CoNLL a name counts for the words that it touches."""
+    spans = frozenset((m.start, m.end, m.label) for m in doc.mentions)
+    if page.words is None:
+        return spans
+    starts, ends = zip(*page.words, strict=True)
+    return frozenset((starts[bisect_right(ends, a)], ends[bisect_left(starts, b) - 1], label) for a, b, label in spans)
 
 
 def _counts(scored: Iterable[Scored], label: str) -> np.ndarray:
@@ -124,6 +147,7 @@ def _score(scored: Sequence[Scored], label: str) -> dict[str, Any]:
         "r": round(100.0 * right / max(1, gold), 1),
         "f": round(float(_f1(right, found, gold)), 1),
         "n": int(gold),
+        "interval": _interval(scored, label),
     }
 
 
@@ -141,20 +165,32 @@ def _heads() -> frozenset[str]:
 
 
 def _headless(text: str, spans: Spans) -> Spans:
-    """Move the start of each span behind a generic head (مدينة، قناة، دولة ...)."""
+    """Move the start of each span behind a generic head (مدينة، قناة، دولة ...), with its proclitic if it has one."""
     moved = set()
     for start, end, label in spans:
         first, _, rest = text[start:end].partition(" ")
-        moved.add((end - len(rest), end, label) if rest and fold(first) in _heads() else (start, end, label))
+        word = fold(first)
+        head = word in _heads() or (word[:1] in _PROCLITICS and word[1:] in _heads())
+        moved.add((end - len(rest), end, label) if rest and head else (start, end, label))
     return frozenset(moved)
 
 
-def _errors(scored: Sequence[Scored]) -> Iterable[Mapping[str, Any]]:
+def _errors(scored: Sequence[Scored]) -> Iterator[Mapping[str, str]]:
+    """Give each wrong name in its context: `missed`, `invented`, of another `label`, or of other `bounds`."""
     for s in scored:
-        for kind, spans in (("missed", s.gold - s.found), ("invented", s.found - s.gold)):
-            for start, end, label in sorted(spans):
-                context = f"{s.text[max(0, start - 30) : start]}[{s.text[start:end]}]{s.text[end : end + 30]}"
-                yield {"error": kind, "label": label, "context": context.replace("\n", " ")}
+        wrong = s.found - s.gold
+        for start, end, label in sorted(s.gold - s.found):
+            rivals = sorted(f for f in wrong if f[0] < end and start < f[1])
+            kind = "missed" if not rivals else "label" if rivals[0][:2] == (start, end) else "bounds"
+            answer = ", ".join(f"{tag} {s.text[a:b]}" for a, b, tag in rivals)
+            yield {"error": kind, "label": label, "context": _context(s.text, start, end), "found": answer}
+        for start, end, label in sorted(wrong):
+            if all(end <= g[0] or g[1] <= start for g in s.gold - s.found):
+                yield {"error": "invented", "label": label, "context": _context(s.text, start, end), "found": ""}
+
+
+def _context(text: str, start: int, end: int) -> str:
+    return f"{text[max(0, start - 30) : start]}[{text[start:end]}]{text[end : end + 30]}".replace("\n", " ")
 
 
 def format_names(result: Mapping[str, Any], errors: int) -> str:
@@ -162,11 +198,14 @@ def format_names(result: Mapping[str, Any], errors: int) -> str:
     lines = []
     for model, scores in result.items():
         lines.append(model)
-        for label in ("all", *LABELS):
+        for label in ("all", *LABELS, "lenient"):
             s = scores[label]
             low, high = s["interval"]
-            lines.append(f"  {label:4} P {s['p']:5.1f}  R {s['r']:5.1f}  F1 {s['f']:5.1f} [{low}, {high}]  n {s['n']}")
-        if "lenient" in scores:
-            lines.append(f"  lenient F1 {scores['lenient']['f']}")
-        lines += [f"  {e['error']:8} {e['label']} {e['context']}" for e in scores.get("errors", [])[:errors]]
+            lines.append(f"  {label:7} P {s['p']:5.1f}  R {s['r']:5.1f}  F1 {s['f']:5.1f} [{low}, {high}]  n {s['n']}")
+        lines += [_line(error) for error in scores["errors"][:errors]]
     return "\n".join(lines)
+
+
+def _line(error: Mapping[str, str]) -> str:
+    found = f" -> {error['found']}" if error["found"] else ""
+    return f"  {error['error']:8} {error['label']} {error['context']}{found}"

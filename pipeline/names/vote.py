@@ -8,10 +8,11 @@ from pipeline.names.recognizer import NameSpan, Recognizer
 
 
 class Vote:
-    """Merges recognisers by `union`, `intersection` or `majority` of equal spans and labels.
+    """Merges recognisers by `union`, `intersection` or `majority` (more than half) of equal spans and labels.
 
-    A span that several find keeps the mean of their scores and names them all, as `compact+stanza`. Where spans
-    overlap after the vote, the one with more votes stays, then the longer, then the one of the recogniser named first.
+    A span that several find keeps the mean of the scores that they give and names them all, as `compact+stanza`, and
+    the identity and raw offsets of the first that knows them. Where spans overlap after the vote, the one with more
+    votes stays, then the longer, then the one of the recogniser named first.
     """
 
     def __init__(self, recognizers: Sequence[Recognizer], rule: str) -> None:
@@ -37,5 +38,6 @@ class Vote:
             if all(first.last <= k.first or k.last <= first.first for k in kept):
                 scores = [s.score for s in group if s.score is not None]
                 score = round(sum(scores) / len(scores), 3) if scores else None
-                kept.append(replace(first, score=score, tagger="+".join(s.tagger for s in group)))
+                best = next((s for s in group if s.start is not None), first)
+                kept.append(replace(best, score=score, tagger="+".join(s.tagger for s in group)))
         return sorted(kept, key=lambda s: s.first)

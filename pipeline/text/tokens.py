@@ -1,7 +1,7 @@
 """Tokens and sentences with raw offsets, by camel-tools (the default) or a Stanza model."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar, Final
@@ -14,7 +14,7 @@ _CHUNK: Final = re.compile(r"\S+")
 _PLAIN: Final = re.compile(r"[ء-غف-يًٌٍَُِّْa-zA-Z]+")  # letters and marks only: nothing to split
 # A sentence ends at these marks, with any closing quote or bracket behind them, and at every line end.
 _ENDERS: Final = frozenset({"!", "؟", "?", "؛", "…", "۔"})
-_LONGEST: Final = 300  # tokens; a text without marks is cut there, so that no later stage meets an endless sentence
+LONGEST: Final = 300  # tokens; a text without marks is cut there, so that no later stage meets an endless sentence
 _CLOSERS: Final = frozenset({'"', "”", "»", ")", "]", "’", "'", "“"})
 
 
@@ -31,14 +31,20 @@ def _split_chunk(chunk: str) -> tuple[tuple[int, int], ...]:
     at = 0
     for piece in pieces:
         start = chunk.index(piece, at)
-        at = end = start + len(piece)
-        while start < end and is_invisible(chunk[start]):
-            start += 1
-        while end > start and is_invisible(chunk[end - 1]) and not _is_mark(chunk[end - 1]):
-            end -= 1
+        at = start + len(piece)
+        start, end = trim(chunk, start, at)
         if start < end:
             spans.append((start, end))
     return tuple(spans)
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Move the ends of a span past invisible characters, except the marks that belong to its last letter."""
+    while start < end and is_invisible(text[start]):
+        start += 1
+    while end > start and is_invisible(text[end - 1]) and not _is_mark(text[end - 1]):
+        end -= 1
+    return start, end
 
 
 def _is_mark(char: str) -> bool:
@@ -82,7 +88,7 @@ def split_sentences(text: str, tokens: Sequence[Token], offset: int = 0) -> Iter
                 ends = ends and tokens[i + 1].text != "."
             elif token.text in _CLOSERS and i > first and tokens[i - 1].text in (".", "!", "؟", "?"):
                 ends = bool(gap) and tokens[i + 1].text not in ("،", ",", "-")
-        if ends or i + 1 - first >= _LONGEST:
+        if ends or i + 1 - first >= LONGEST:
             yield first, i + 1
             first = i + 1
     if first < count:
@@ -103,8 +109,29 @@ def _closes(tokens: Sequence[Token], i: int, blank_after: bool) -> bool:
     return True
 
 
+def fill_tokens(doc: Document, cut: Callable[[str, int], Iterable[Sequence[Token]]]) -> Document:
+    """Fill `tokens` and `sentences` with what `cut` makes of the text of each segment; sentences cross no segment.
+
+    cut: takes the text of a segment and the raw code points before it, and gives the tokens of each sentence in order.
+    """
+    tokens: list[Token] = []
+    sentences: list[Sentence] = []
+    for number, segment in enumerate(doc.segments):
+        for part in cut(doc.text[segment.start : segment.end], segment.start):
+            first = len(tokens)
+            tokens.extend(part)
+            sentences.append(Sentence(part[0].start, part[-1].end, number, first, len(tokens)))
+    return replace(doc, tokens=tuple(tokens), sentences=tuple(sentences))
+
+
+def _cut(text: str, offset: int) -> Iterator[Sequence[Token]]:
+    tokens = tokenize(text, offset)
+    for first, last in split_sentences(text, tokens, offset):
+        yield tokens[first:last]
+
+
 class CamelTokens:
-    """Fills `tokens` and `sentences` with camel-tools; sentences never cross a segment."""
+    """Fills `tokens` and `sentences` with camel-tools."""
 
     name: ClassVar[str] = "tokens"
     reads: ClassVar[frozenset[str]] = frozenset({"text", "segments"})
@@ -115,16 +142,4 @@ class CamelTokens:
 
     def __call__(self, docs: Sequence[Document]) -> list[Document]:
         """Give the same documents with tokens and sentences."""
-        return [self._one(doc) for doc in docs]
-
-    def _one(self, doc: Document) -> Document:
-        tokens: list[Token] = []
-        sentences: list[Sentence] = []
-        for number, segment in enumerate(doc.segments):
-            text = doc.text[segment.start : segment.end]
-            part = tokenize(text, segment.start)
-            for first, last in split_sentences(text, part, segment.start):
-                base = len(tokens)
-                sentences.append(Sentence(part[first].start, part[last - 1].end, number, base + first, base + last))
-            tokens.extend(part)
-        return replace(doc, tokens=tuple(tokens), sentences=tuple(sentences))
+        return [fill_tokens(doc, _cut) for doc in docs]

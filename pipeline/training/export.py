@@ -1,7 +1,7 @@
 """Export a trained tagger to the files that the compact recogniser loads."""
 
 import json
-import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,48 @@ from pipeline.training.networks import Encoder, EncoderSize, Tagger, WordTable
 from pipeline.training.tagger import MARKERS
 
 
-def load_tagger(folder: Path) -> tuple[Tagger, dict[str, Any]]:
-    """Read what `training.tagger train` wrote: the network in evaluation mode and the facts about it."""
-    facts = json.loads((folder / "tagger.json").read_text(encoding="utf-8"))
-    sizes = dict(facts["size"])
+def build_tagger(sizes: dict[str, Any], conventions: int) -> Tagger:
+    """Build the network of these sizes, as `tagger.json` holds them, with fresh weights."""
+    sizes = dict(sizes)
     top = sizes.pop("top")
     size = EncoderSize(**sizes)
-    model = Tagger(WordTable(size), Encoder(size), top, len(MARKERS), len(TAGS), 0.0)
+    return Tagger(WordTable(size), Encoder(size), top, conventions, len(TAGS), 0.0)
+
+
+def load_tagger(folder: Path) -> tuple[Tagger, list[str], dict[str, Any]]:
+    """Read what `training.tagger train` wrote: the network in evaluation mode, its listed words, and facts about it."""
+    facts = json.loads((folder / "tagger.json").read_text(encoding="utf-8"))
+    model = build_tagger(facts["size"], len(MARKERS))
     model.load_state_dict(torch.load(folder / "tagger.pt"))
     model.eval()
-    return model, facts
+    return model, (folder / "words.txt").read_text(encoding="utf-8").split("\n"), facts
+
+
+def write_onnx(model: Tagger, path: Path) -> None:
+    """Write the network behind the word table: vectors, reversing positions and convention in; tag scores out."""
+    example = (
+        torch.zeros(2, 5, model.table.bag.embedding_dim),
+        torch.arange(4, -1, -1).repeat(2, 1),
+        torch.zeros(2, dtype=torch.long),
+    )
+    axes = {
+        "vectors": {0: "b", 1: "t"},
+        "reverse": {0: "b", 1: "t"},
+        "convention": {0: "b"},
+        "scores": {0: "b", 1: "t"},
+    }
+    with warnings.catch_warnings():
+        # The exporter warns of recurrent layers without given states, and that a newer one exists.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model,
+            example,
+            str(path),
+            input_names=["vectors", "reverse", "convention"],
+            output_names=["scores"],
+            dynamic_axes=axes,
+            dynamo=False,
+        )
 
 
 def _rounded(weight: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -33,12 +65,13 @@ def _rounded(weight: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
 
 
 def export(tagger: Path, out: Path, exact: bool = False) -> None:
-    """Write `tagger.onnx`, `table.npz`, `words.txt` and `model.json`.
+    """Write `tagger.onnx`, `table.npz`, `weights.npz`, `words.txt` and `model.json`.
 
     The rows of both tables are rounded to int8 with a scale per row, and the weights of the network to int8 as ONNX
-    Runtime's dynamic quantization does; `exact` leaves the network in single precision.
+    Runtime's dynamic quantization does; `exact` leaves the network in single precision. `weights.npz` holds the network
+    in half precision, from which `training.adapt` goes on.
     """
-    model, facts = load_tagger(tagger)
+    model, listed, facts = load_tagger(tagger)
     out.mkdir(parents=True, exist_ok=True)
     steps, starts = model.chain()
     rows, scales = _rounded(model.table.bag.weight)
@@ -46,32 +79,15 @@ def export(tagger: Path, out: Path, exact: bool = False) -> None:
     np.savez_compressed(
         out / "table.npz", rows=rows, scales=scales, own=own, own_scales=own_scales, steps=steps, starts=starts
     )
-    shutil.copy(tagger / "words.txt", out / "words.txt")
-    example = (
-        torch.zeros(2, 5, rows.shape[1]),
-        torch.arange(4, -1, -1).repeat(2, 1),
-        torch.zeros(2, dtype=torch.long),
-    )
-    axes = {
-        "vectors": {0: "b", 1: "t"},
-        "reverse": {0: "b", 1: "t"},
-        "convention": {0: "b"},
-        "scores": {0: "b", 1: "t"},
-    }
+    weights = {name: p.detach().half().numpy() for name, p in model.named_parameters() if not name.startswith("table.")}
+    np.savez_compressed(out / "weights.npz", **weights)
+    (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
     path = out / "tagger.onnx"
-    torch.onnx.export(
-        model,
-        example,
-        str(path),
-        input_names=["vectors", "reverse", "convention"],
-        output_names=["scores"],
-        dynamic_axes=axes,
-        dynamo=False,
-    )
+    write_onnx(model, path)
     if not exact:
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
         quantize_dynamic(path, path, weight_type=QuantType.QInt8, op_types_to_quantize=["LSTM", "MatMul", "Gemm"])
-    card = {"tags": list(TAGS), "conventions": list(MARKERS), "scores": facts["scores"],
+    card = {"tags": list(TAGS), "conventions": list(MARKERS), "size": facts["size"], "scores": facts["scores"],
             "calibration": facts.get("calibration", {"raw": [0.0, 1.0], "share": [0.0, 1.0]})}  # fmt: skip
     (out / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")

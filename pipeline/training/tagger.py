@@ -40,6 +40,7 @@ from pipeline.training.networks import RowIndex, Tagger
 
 # Corpora may carry markers besides the conventions that users can ask for.
 MARKERS: Final = (*CONVENTIONS, "newsfane", "wikiann")
+_CALIBRATED: Final = 200  # held-out names that are needed to calibrate the scores of an earlier model anew
 _LONGEST: Final = 120  # words of a training sentence; the rest is cut off
 
 
@@ -185,25 +186,25 @@ def emit(model: Tagger, index: RowIndex, words: Tensor, reverse: Tensor, convent
     return out
 
 
-def train(args: argparse.Namespace) -> None:
-    """Train the tagger; save the parameters of the best epoch by the mean held-out F1."""
-    config = tomllib.loads(args.config.read_text(encoding="utf-8"))
+def train(
+    config: dict[str, Any], data: Path, model: Tagger, listed: Sequence[str], known: dict[str, Any], out: Path
+) -> dict[str, Any]:
+    """Train a tagger; write the parameters of the best epoch by the mean held-out F1 to `out`, and give its facts.
+
+    listed: the words that have rows of their own in the model. data: folder of the corpora. known: facts of an earlier run (scores, calibration) that this one may not measure.
+    """
     seed = config.get("seed", 7)
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    table, encoder, listed = load_encoder(args.encoder)
-    corpora, held = read_corpora(config, args.config.parent if args.data is None else args.data)
+    corpora, held = read_corpora(config, data)
     forms = Forms()
     pools = {c: [(w, forms.encode(s, c)) for w, s in sentences if s.words] for c, sentences in corpora.items()}
     for convention, sentences in held.items():
         for sentence in sentences:
             forms.encode(sentence, convention)
-    index = RowIndex(list(forms.numbers), table.bag.num_embeddings, listed)
-    model = Tagger(table, encoder, config.get("hidden", 128), len(MARKERS), len(TAGS), config.get("dropout", 0.4))
-    known: dict[str, Any] = {"scores": {}}  # what an earlier run measured and this one does not
-    if args.begin:
-        model.load_state_dict(torch.load(args.begin / "tagger.pt"))
-        known = json.loads((args.begin / "tagger.json").read_text(encoding="utf-8"))
+    index = RowIndex(list(forms.numbers), model.table.bag.num_embeddings, listed)
+    model.train()
+    model.drop.p = config.get("dropout", 0.4)
     slow = [*model.encoder.parameters()]
     tabled = [*model.table.parameters()]
     rest = [p for n, p in model.named_parameters() if not n.startswith(("encoder.", "table."))]
@@ -211,11 +212,11 @@ def train(args: argparse.Namespace) -> None:
     groups = [{"params": rest, "scale": 1.0}, {"params": slow, "scale": config.get("encoder_scale", 0.2)},
               {"params": tabled, "scale": config.get("table_scale", 0.2)}]  # fmt: skip
     optimizer = torch.optim.AdamW(groups, lr=base, weight_decay=1e-4, fused=True)
-    epochs, best = config.get("epochs", 14), -1.0
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
+    epochs, best, facts = config.get("epochs", 14), -1.0, known
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
     began = time.monotonic()
-    average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
+    average = torch.optim.swa_utils.get_ema_multi_avg_fn(config.get("average", 0.998))  # type: ignore[no-untyped-call]
     averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average)
     for epoch in range(epochs):
         chosen = [e for pool in pools.values() for w, e in pool for _ in range(int(w) + (rng.random() < w % 1))]
@@ -242,12 +243,14 @@ def train(args: argparse.Namespace) -> None:
             line |= {"held_out": {c: s["f"] for c, s in scores.items()}, "mean": round(mean, 2)}
             if mean > best or not held:
                 best = mean
-                torch.save(averaged.module.state_dict(), args.out / "tagger.pt")
+                torch.save(averaged.module.state_dict(), out / "tagger.pt")
                 facts = {**known, "size": _sizes(model), "scores": {**known["scores"], **scores}, "epoch": epoch + 1}
-                if judged.get("rasd"):
-                    facts["calibration"] = calibrate(judged["rasd"][1])
-                (args.out / "tagger.json").write_text(json.dumps(facts, indent=1))
+                names = judged["rasd"][1] if "rasd" in judged else []
+                if len(names) >= _CALIBRATED or (names and "calibration" not in known):
+                    facts["calibration"] = calibrate(names)
+                (out / "tagger.json").write_text(json.dumps(facts, indent=1))
         print(json.dumps(line | {"seconds": round(time.monotonic() - began)}), flush=True)
+    return facts
 
 
 def _sizes(model: Tagger) -> dict[str, Any]:
@@ -262,19 +265,27 @@ def main() -> None:
     training = commands.add_parser("train")
     training.add_argument("config", type=Path)
     training.add_argument("--data", type=Path, help="folder of the corpora, if not that of the config")
-    training.add_argument("--encoder", type=Path, required=True)
+    training.add_argument("--encoder", type=Path, help="pre-trained encoder; not needed with --begin")
     training.add_argument("--begin", type=Path, help="tagger to go on from, as an earlier run left it")
     training.add_argument("--out", type=Path, required=True)
     exporting = commands.add_parser("export")
     exporting.add_argument("tagger", type=Path)
     exporting.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    if args.command == "train":
-        train(args)
-    else:
-        from pipeline.training.export import export
+    from pipeline.training.export import export, load_tagger
 
+    if args.command == "export":
         export(args.tagger, args.out)
+        return
+    config = tomllib.loads(args.config.read_text(encoding="utf-8"))
+    if args.begin:
+        model, listed, known = load_tagger(args.begin)
+    else:
+        torch.manual_seed(config.get("seed", 7))
+        table, encoder, listed = load_encoder(args.encoder)
+        model = Tagger(table, encoder, config.get("hidden", 128), len(MARKERS), len(TAGS), 0.0)
+        known = {"scores": {}}
+    train(config, args.data or args.config.parent, model, listed, known, args.out)
 
 
 if __name__ == "__main__":

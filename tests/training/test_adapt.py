@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.cli import main
+from pipeline.errors import ConfigError, InputError, ModelError
+from pipeline.evaluation.names import evaluate_names
+from pipeline.models import models_folder
+from pipeline.names.compact import CompactNames
+from pipeline.text.tokens import tokenize
+
+onnx = pytest.importorskip("onnx")
+
+from pipeline.training.adapt import read_back, train_names  # noqa: E402
+
+COMPACT = models_folder() / "compact-ner"
+# A domain with names that no news model knows: code names of made-up mining camps.
+CAMPS = ("الزمردة الثالثة", "الصدفة الغربية", "المنجلة الكبرى", "الهدهد الأزرق", "القنفذة السفلى", "الطيهوجة الشرقية")
+FRAMES = ("وصلت الحفارات إلى {} صباحا .", "أعلن المهندس إغلاق {} مؤقتا .", "في {} توقف العمل أمس .",
+          "تضاعف إنتاج {} هذا الشهر .", "زار المفتشون {} مرتين .")  # fmt: skip
+
+
+def conll(camps: tuple[str, ...]) -> str:
+    sentences = []
+    for camp in camps:
+        first, second = camp.split()
+        for frame in FRAMES:
+            words = frame.format(camp).split()
+            tags = ["B-LOC" if w == first else "I-LOC" if w == second else "O" for w in words]
+            sentences.append("".join(f"{w} {t}\n" for w, t in zip(words, tags, strict=True)))
+    return "\n".join(sentences)
+
+
+def test_weights_come_back_from_the_shipped_files() -> None:
+    model, listed, facts = read_back(COMPACT)
+    shipped = CompactNames(COMPACT)
+    assert facts["conventions"][0] == "rasd"
+    assert listed == list(shipped.listed)
+    steps, starts = model.chain()
+    assert np.allclose(steps, shipped.steps, atol=0.02)
+    assert np.allclose(starts, shipped.starts, atol=0.02)
+
+
+def test_a_few_sentences_teach_the_names_of_a_domain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "camps.conll").write_text(conll(CAMPS[:5]), encoding="utf-8")
+    (tmp_path / "new.conll").write_text(conll(CAMPS[5:]), encoding="utf-8")
+    config = tmp_path / "camps.toml"
+    config.write_text(
+        'epochs = 12\n[[corpus]]\npath = "camps.conll"\n[[corpus]]\npath = "new.conll"\nhold_out = 1.0\n',
+        encoding="utf-8",
+    )
+    out = tmp_path / "model"
+    assert main(["train", "names", str(config), "--out", str(out)]) == 0
+    assert "F1" in capsys.readouterr().out
+    scores = evaluate_names(tmp_path / "new.conll", None, ["compact", str(out)], "rasd")
+    assert scores[str(out)]["all"]["f"] >= max(80.0, scores["compact"]["all"]["f"])
+    # What the shipped model knew is still known.
+    tokens = tokenize("وصل الرئيس الروسي فلاديمير بوتين إلى القاهرة")
+    (spans,) = CompactNames(out)([tokens])
+    assert [" ".join(t.text for t in tokens[s.first : s.last]) for s in spans] == ["فلاديمير بوتين", "القاهرة"]
+
+
+def test_training_can_go_on_from_what_it_wrote(tmp_path: Path) -> None:
+    (tmp_path / "camps.conll").write_text(conll(CAMPS[:1]), encoding="utf-8")
+    config = tmp_path / "camps.toml"
+    config.write_text('epochs = 1\n[[corpus]]\npath = "camps.conll"\n', encoding="utf-8")
+    first = train_names(config, tmp_path / "first")
+    second = train_names(config, tmp_path / "second", tmp_path / "first")
+    assert first["size"] == second["size"]
+    assert second["calibration"] == first["calibration"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "says"),
+    [
+        ("colour = 1\n[[corpus]]\npath = 'a'", ConfigError, "unknown key 'colour'"),
+        ("epochs = 3", ConfigError, r"add a \[\[corpus\]\]"),
+        ("[[corpus]]\npath = 'a'\nconvention = 'mine'", ConfigError, "convention must be one of"),
+        ("[[corpus]]\nweight = 1", ConfigError, "corpus 1: no path"),
+        ("[[corpus]]\npath = 'nowhere.conll'", InputError, "there is no file"),
+        ("[[corpus", ConfigError, "cannot be read as TOML"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_named(
+    tmp_path: Path, settings: str, error: type[Exception], says: str
+) -> None:
+    (tmp_path / "a.toml").write_text(settings, encoding="utf-8")
+    with pytest.raises(error, match=says):
+        train_names(tmp_path / "a.toml", tmp_path / "out")
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no usable compact model"):
+        read_back(tmp_path)
