@@ -1,11 +1,12 @@
 """Readers of labelled names: CoNLL files in BIO with one or two columns, and the project's JSON gold."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.document import Span
 from pipeline.errors import InputError
 from pipeline.schema import LABELS
 from pipeline.text.tokens import split_sentences, tokenize
@@ -100,22 +101,28 @@ def read_gold(path: str | Path, documents: str | Path) -> list[GoldDocument]:
             raise InputError(
                 f"{path}: document {entry['id']!r} is not in {documents}; give the texts that belong to it"
             )
-        spans = (locate(doc["text"], item, path) for item in entry["mentions"])
-        names = frozenset((*span, item["type"]) for span, item in zip(spans, entry["mentions"], strict=True))
-        found.append(GoldDocument(entry["id"], doc["text"], doc.get("date"), names))
+        found.append(gold_document(entry, doc["text"], doc.get("date"), path))
     return found
 
 
-def locate(text: str, item: dict[str, Any], where: str | Path) -> tuple[int, int]:
-    """Find the span of an annotated string."""
+def gold_document(
+    entry: Mapping[str, Any], text: str, published: str | None = None, where: str | Path = "annotation"
+) -> GoldDocument:
+    """Take the names of one annotated document; `where` is what an error names."""
+    spans = ((locate(text, item, where), item["type"]) for item in entry["mentions"])
+    return GoldDocument(entry["id"], text, published, frozenset((s.start, s.end, label) for s, label in spans))
+
+
+def locate(text: str, item: Mapping[str, Any], where: str | Path = "annotation") -> Span:
+    """Find the n-th occurrence (`nth`, from 1) of an exact string; `where` is what an error names."""
     at = -1
     for _ in range(item.get("nth") or 1):
         at = text.find(item["text"], at + 1)
         if at < 0:
             raise InputError(
-                f"{where}: {item['text']!r} does not occur {item.get('nth', 1)} times; mend the annotation"
+                f"{where}: {item['text']!r} does not occur {item.get('nth') or 1} times in its text; mend the file"
             )
-    return at, at + len(item["text"])
+    return Span(at, at + len(item["text"]))
 
 
 def gold_sentences(doc: GoldDocument) -> list[LabelledSentence]:

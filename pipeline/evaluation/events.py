@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from pipeline.document import EventMention, Span
 from pipeline.errors import InputError
+from pipeline.evaluation.corpora import locate
 from pipeline.schema import EVENT_TYPES
 
 SCORED_OTHERS: Final = frozenset({"place", "destination", "origin", "inviter", "mediator"})
@@ -66,16 +67,6 @@ def gold_events(annotation: Mapping[str, Any], text: str) -> list[Judged]:
             f"{event['type']}/{same}" if same is not None else f"alone/{number}",
         ))  # fmt: skip
     return found
-
-
-def locate(text: str, item: Mapping[str, Any]) -> Span:
-    """Find the n-th occurrence (`nth`, from 1) of an exact string."""
-    at = -1
-    for _ in range(item.get("nth") or 1):
-        at = text.find(item["text"], at + 1)
-        if at < 0:
-            raise InputError(f"annotation {item['text']!r} (nth {item.get('nth')}) is not in its text; mend the file")
-    return Span(at, at + len(item["text"]))
 
 
 def _load(path: str | Path) -> Any:

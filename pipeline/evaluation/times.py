@@ -113,8 +113,8 @@ def _day(text: str | None) -> date | None:
 def _annotated(row: Mapping[str, Any], doc: Mapping[str, Any], path: Path) -> GoldText:
     times = []
     for time in row["times"]:
-        start, end = locate(doc["text"], time, path)
-        times.append(Time(start, end, _day(time.get("start")), _day(time.get("end")), time.get("gran") or ""))
+        span = locate(doc["text"], time, path)
+        times.append(Time(span.start, span.end, _day(time.get("start")), _day(time.get("end")), time.get("gran") or ""))
     return GoldText(row["id"], doc["text"], _day(doc.get("date")), tuple(times))
 
 

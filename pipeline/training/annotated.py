@@ -149,7 +149,8 @@ def _read_event(
         raise ValueError(f"{line!r}: the text marks no trigger {number}")
     trigger = marked.triggers[number]
     event: dict[str, Any] = {"type": kind, "trigger": _located(marked.text, *trigger), "roles": [], "time": None,
-                             "start": None, "end": None, "status": status, "speaker": None, "same_as": number}  # fmt: skip
+                             "start": None, "end": None, "status": status, "speaker": None,
+                             "same_as": number}  # fmt: skip
     for field in filter(None, (part.strip() for part in match[4].split("|"))):
         key, _, value = field.partition(" ")
         if key == "same":

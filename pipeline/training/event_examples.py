@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.document import Document, Mention, Segment, Span, TimeSpan
-from pipeline.evaluation.events import Judged, gold_events, locate
+from pipeline.evaluation.corpora import locate
+from pipeline.evaluation.events import Judged, gold_events
 from pipeline.text.tokens import CamelTokens
 from pipeline.training.annotated import all_leads
 

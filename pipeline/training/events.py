@@ -352,7 +352,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+", help="GOLD.json DOCS.json pairs")
-    parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without it")
+    parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without")
     parser.add_argument("--leads", type=Path, nargs="*", default=sorted(LEADS.glob("*.txt")),
                         help="annotated leads that every model is trained on besides; by default Rasd's own")  # fmt: skip
     parser.add_argument("--folds", type=int, default=5)

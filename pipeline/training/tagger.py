@@ -12,7 +12,8 @@ CONFIG.toml lists the corpora:
     hold_out = 0.1                 # share of its sentences, from the end, kept for development
     weight = 1.0                   # passes over it in each epoch
 
-A corpus in the project's JSON gold has `documents = "...docs.json"` beside `path`. Every sentence carries the
+A corpus in the project's JSON gold has `documents = "...docs.json"` beside `path`; one with `leads = true` and no path is
+the project's own annotated leads (see `annotated`). Every sentence carries the
 convention of its corpus as an input, so the corpora may disagree; sentences that are held out of one corpus are dropped
 from all others.
 """
@@ -32,9 +33,19 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.config import CONVENTIONS
-from pipeline.evaluation.corpora import LabelledSentence, gold_sentences, read_conll, read_gold, retokenize, tag_spans
+from pipeline.evaluation.corpora import (
+    GoldDocument,
+    LabelledSentence,
+    gold_document,
+    gold_sentences,
+    read_conll,
+    read_gold,
+    retokenize,
+    tag_spans,
+)
 from pipeline.names.compact import TAGS, decode, span_scores
 from pipeline.names.words import model_form
+from pipeline.training.annotated import LEADS, all_leads
 from pipeline.training.encoder import load_encoder
 from pipeline.training.networks import RowIndex, Tagger
 
@@ -72,8 +83,10 @@ def read_corpora(
     train: dict[str, list[tuple[float, LabelledSentence]]] = {}
     held: dict[str, list[LabelledSentence]] = {}
     for corpus in config["corpus"]:
-        path = folder / corpus["path"]
-        if "documents" in corpus:
+        path = folder / corpus.get("path", "")
+        if corpus.get("leads"):
+            sentences = [s for doc in own_leads() for s in gold_sentences(doc)]
+        elif "documents" in corpus:
             sentences = [s for doc in read_gold(path, folder / corpus["documents"]) for s in gold_sentences(doc)]
         else:
             sentences = [retokenize(s) for s in read_conll(path)]
@@ -83,6 +96,11 @@ def read_corpora(
     banned = {_key(s) for sentences in held.values() for s in sentences}
     train = {c: [(w, s) for w, s in sentences if _key(s) not in banned] for c, sentences in train.items()}
     return train, {c: s for c, s in held.items() if s}
+
+
+def own_leads() -> list[GoldDocument]:
+    """Give the names of the project's own annotated leads."""
+    return [gold_document(lead.annotation, lead.text) for lead in all_leads(sorted(LEADS.glob("*.txt")))]
 
 
 def _key(sentence: LabelledSentence) -> str:
@@ -191,7 +209,8 @@ def train(
 ) -> dict[str, Any]:
     """Train a tagger; write the parameters of the best epoch by the mean held-out F1 to `out`, and give its facts.
 
-    listed: the words that have rows of their own in the model. data: folder of the corpora. known: facts of an earlier run (scores, calibration) that this one may not measure.
+    listed: the words that have rows of their own in the model. data: folder of the corpora. known: facts of an earlier
+    run (scores, calibration) that this one may not measure.
     """
     seed = config.get("seed", 7)
     torch.manual_seed(seed)
