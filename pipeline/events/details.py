@@ -1,4 +1,4 @@
-"""Fills amount, position and instrument from the words around a trigger, by the lists of resources/roles/details.toml.
+"""Fills amount, position and instrument from the words around a trigger, by the lists of roles/details.toml.
 
 The annotated leads know these roles not, so no model is trained for them: an amount is a count at the head of the target
 or a sum of money, a position a title in the accusative or behind a word such as منصب, an instrument a weapon behind ب.
@@ -131,7 +131,8 @@ def _money(words: _Words, tokens: Sequence[Token], first: int, stop: int) -> lis
         end = _number_end(words, tokens, at, stop)
         if end > at and end < stop and tokens[end].norm in words.currencies:
             behind = end + 1
-            adjective = behind < stop and tokens[behind].norm.endswith(("ي", "يا", "ية"))
+            norm = tokens[behind].norm if behind < stop else ""
+            adjective = norm.endswith(("ي", "يا", "ية")) and not norm.startswith(("ل", "ب", "و"))
             return [_role("amount", tokens, at, behind + adjective, "sum of money")]
         at = max(end, at + 1)
     return []

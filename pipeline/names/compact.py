@@ -202,6 +202,8 @@ class CompactNames:
         return number
 
     def _spans(self, path: list[int], posterior: Floats) -> list[NameSpan]:
+        if not any(path):
+            return []
         return [
             NameSpan(first, last, TAGS[tag][2:], self._calibrate(raw), self.name)
             for first, last, tag, raw in span_scores(path, posterior)

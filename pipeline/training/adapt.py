@@ -69,7 +69,7 @@ def _read_config(path: Path) -> dict[str, Any]:
 
 
 def read_back(folder: Path) -> tuple[Any, list[str], dict[str, Any]]:
-    """Give the torch network (a `Tagger`) of a compact model folder, its listed words and the facts of its `model.json`.
+    """Give the torch network (a `Tagger`) of a compact model folder, its listed words and its `model.json`.
 
     Raises ModelError where the folder holds none, or one whose weights are not those of today's network.
     """

@@ -353,8 +353,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+", help="GOLD.json DOCS.json pairs")
     parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without")
-    parser.add_argument("--leads", type=Path, nargs="*", default=sorted(LEADS.glob("*.txt")),
-                        help="annotated leads that every model is trained on besides; by default Rasd's own")  # fmt: skip
+    own = sorted(LEADS.glob("*.txt"))
+    told = "annotated leads that every model is trained on besides; by default Rasd's own"
+    parser.add_argument("--leads", type=Path, nargs="*", default=own, help=told)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=2, help="nets averaged per model")
     options = parser.parse_args(arguments)

@@ -35,7 +35,7 @@ UNLISTED = 1  # the row of the table of frequent words that stays zero: that of 
 
 
 class WordTable(nn.Module):
-    """Vectors of word forms: means of hashed sub-word rows (`names.words.subword_rows`), and own rows of frequent words."""
+    """Vectors of word forms: means of hashed sub-word rows (see `names.words`), and own rows of frequent words."""
 
     def __init__(self, size: EncoderSize) -> None:
         super().__init__()

@@ -12,10 +12,9 @@ CONFIG.toml lists the corpora:
     hold_out = 0.1                 # share of its sentences, from the end, kept for development
     weight = 1.0                   # passes over it in each epoch
 
-A corpus in the project's JSON gold has `documents = "...docs.json"` beside `path`; one with `leads = true` and no path is
-the project's own annotated leads (see `annotated`). Every sentence carries the
-convention of its corpus as an input, so the corpora may disagree; sentences that are held out of one corpus are dropped
-from all others.
+A corpus in the project's JSON gold has `documents = "...docs.json"` beside `path`; one with `leads = true` and no path
+is the project's own annotated leads (see `annotated`). Every sentence carries the convention of its corpus as an input,
+so the corpora may disagree; sentences that are held out of one corpus are dropped from all others.
 """
 
 import argparse
@@ -246,7 +245,8 @@ def train(
             for part in optimizer.param_groups:
                 part["lr"] = base * part["scale"] * min(1.0, progress * epochs * 2 + 0.02) * max(0.02, 1 - progress)
             words, tags, reverse, conventions = pad(group)
-            emissions = emit(model, index, words, reverse, conventions)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                emissions = emit(model, index, words, reverse, conventions).float()
             loss = crf_loss(emissions, tags, model.steps + model.blocked, model.starts + model.blocked_starts)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
