@@ -82,6 +82,8 @@ def _read_lead(doc_id: str, lines: list[str]) -> Lead:
     marked, values = _resolve_times(marked, published)
     events = [_read_event(line, marked, values) for line in lines[body:]]
     missing = set(marked.triggers) - {number for number, _ in events}
+    if [number for number, _ in events] != list(range(1, len(events) + 1)):
+        raise ValueError("number the event lines 1, 2, 3 and so on")
     if missing or len(events) != len(marked.triggers):
         raise ValueError(f"triggers and event lines do not pair up: {sorted(missing) or 'an event twice'}")
     annotation = {
