@@ -9,7 +9,11 @@ import numpy as np
 import torch
 
 from pipeline.names.compact import TAGS
+from pipeline.names.words import model_form
+from pipeline.text.tokens import tokenize
+from pipeline.training.annotated import LEADS, all_leads
 from pipeline.training.networks import Encoder, EncoderSize, Tagger, WordTable
+from pipeline.training.quantize import Pinned, measure_limits, quantize
 from pipeline.training.tagger import MARKERS
 
 
@@ -30,10 +34,10 @@ def load_tagger(folder: Path) -> tuple[Tagger, list[str], dict[str, Any]]:
     return model, (folder / "words.txt").read_text(encoding="utf-8").split("\n"), facts
 
 
-def write_onnx(model: Tagger, path: Path) -> None:
+def write_onnx(model: Tagger | Pinned, path: Path, width: int) -> None:
     """Write the network behind the word table: vectors, reversing positions and convention in; tag scores out."""
     example = (
-        torch.zeros(2, 5, model.table.bag.embedding_dim),
+        torch.zeros(2, 5, width),
         torch.arange(4, -1, -1).repeat(2, 1),
         torch.zeros(2, dtype=torch.long),
     )
@@ -64,11 +68,17 @@ def _rounded(weight: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
     return np.round(rows / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
+def _sample() -> list[list[str]]:
+    """Give sentences of the project's own leads, by which the ranges of the inputs are measured."""
+    texts = (lead.text for lead in all_leads(sorted(LEADS.glob("*.txt"))[::4]))
+    return [[model_form(token.text) for token in tokenize(line)] for text in texts for line in text.split("\n") if line]
+
+
 def export(tagger: Path, out: Path, exact: bool = False) -> None:
     """Write `tagger.onnx`, `table.npz`, `weights.npz`, `words.txt` and `model.json`.
 
-    The rows of both tables are rounded to int8 with a scale per row, and the weights of the network to int8 as ONNX
-    Runtime's dynamic quantization does; `exact` leaves the network in single precision. `weights.npz` holds the network
+    The rows of both tables are rounded to int8 with a scale per row, and the recurrent layers to int8 (see `quantize`);
+    `exact` leaves the network in single precision. `weights.npz` holds the network
     in half precision, from which `training.adapt` goes on.
     """
     model, listed, facts = load_tagger(tagger)
@@ -82,12 +92,12 @@ def export(tagger: Path, out: Path, exact: bool = False) -> None:
     weights = {name: p.detach().half().numpy() for name, p in model.named_parameters() if not name.startswith("table.")}
     np.savez_compressed(out / "weights.npz", **weights)
     (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
-    path = out / "tagger.onnx"
-    write_onnx(model, path)
-    if not exact:
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-
-        quantize_dynamic(path, path, weight_type=QuantType.QInt8, op_types_to_quantize=["LSTM", "MatMul", "Gemm"])
+    path, width = out / "tagger.onnx", model.table.bag.embedding_dim
+    if exact:
+        write_onnx(model, path, width)
+    else:
+        write_onnx(Pinned(model, measure_limits(model, listed, _sample())).eval(), path, width)
+        quantize(path)
     card = {"tags": list(TAGS), "conventions": list(MARKERS), "size": facts["size"], "scores": facts["scores"],
             "calibration": facts.get("calibration", {"raw": [0.0, 1.0], "share": [0.0, 1.0]})}  # fmt: skip
     (out / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")
