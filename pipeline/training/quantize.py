@@ -4,7 +4,7 @@ ONNX Runtime's dynamic quantization rounds the input and the state of a layer by
 whole batch, so a sentence would come out a little different beside another one. `Pinned` adds one made-up sentence to
 every batch that always holds the extremes: two inputs at the ends of the range to which all others are clipped, and two
 units of the state that run as far up and down as a state can in as many steps. With the range fixed, so is every
-rounding. The made-up sentence is dropped from the scores.
+rounding. The made-up sentence is dropped from the scores. (This holds for one thread; several share a batch out.)
 """
 
 from collections.abc import Sequence
