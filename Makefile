@@ -37,7 +37,7 @@ $(VENV)/.rasd: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@$(PIP) --editable '.[dev,notebook,stanza]'
+	@$(PIP) --editable '.[dev,notebook,stanza,train]'
 	@touch $@ $(VENV)/.rasd
 
 clean:

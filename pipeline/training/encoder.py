@@ -26,6 +26,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.multiprocessing.spawn import start_processes
 
 from pipeline.names.words import model_form
 from pipeline.text.tokens import tokenize
@@ -199,7 +200,7 @@ def train(args: argparse.Namespace) -> None:
     model.to(args.device)
     if args.workers > 1:
         model.share_memory()
-        torch.multiprocessing.spawn(work, (args, model, forms, counts), args.workers)  # type: ignore[no-untyped-call]
+        start_processes(work, (args, model, forms, counts), args.workers)  # type: ignore[no-untyped-call]
     else:
         work(0, args, model, forms, counts)
     save_parts(model, size, forms[: size.words], args.out, args.parts)

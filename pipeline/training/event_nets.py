@@ -71,10 +71,12 @@ def fit_net(
     )
 
 
-def blend_linear(net: Net, codes: Codes, labels: NDArray[np.int64], strength: float = 0.1) -> Net:
+def blend_linear(
+    net: Net, codes: Codes, labels: NDArray[np.int64], weights: Floats | None = None, strength: float = 0.1
+) -> Net:
     """Average a yes-or-no net with a logistic regression over the same codes; their mistakes differ.
 
-    strength: inverse of the regularisation. The outputs of the net are divided by NET_SHARPNESS first, as it is surer
+    weights: of the rows, 1 without. strength: inverse of the regularisation. The outputs of the net are divided by NET_SHARPNESS first, as it is surer
     than it is right.
     """
     from scipy import sparse
@@ -87,7 +89,7 @@ def blend_linear(net: Net, codes: Codes, labels: NDArray[np.int64], strength: fl
     matrix = sparse.csr_matrix(
         (np.ones(int(known.sum()), dtype=np.float32), (rows[known], place[known])), shape=(len(codes), len(net.kept))
     )
-    linear = LogisticRegression(C=strength, solver="liblinear", random_state=0).fit(matrix, labels)
+    linear = LogisticRegression(C=strength, solver="liblinear", random_state=0).fit(matrix, labels, weights)
     hidden = len(net.hidden_bias)
     table = net.table.copy()
     table[:, hidden] = 0.5 * (table[:, hidden] / NET_SHARPNESS + linear.coef_[0])

@@ -90,7 +90,7 @@ def export(tagger: Path, out: Path, exact: bool = False) -> None:
         out / "table.npz", rows=rows, scales=scales, own=own, own_scales=own_scales, steps=steps, starts=starts
     )
     weights = {name: p.detach().half().numpy() for name, p in model.named_parameters() if not name.startswith("table.")}
-    np.savez_compressed(out / "weights.npz", **weights)
+    np.savez_compressed(out / "weights.npz", **weights)  # type: ignore[arg-type]  # its flag takes any keyword
     (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
     path, width = out / "tagger.onnx", model.table.bag.embedding_dim
     if exact:

@@ -28,15 +28,17 @@ def _pinned(layer: nn.LSTM, limit: float) -> nn.LSTM:
     with torch.no_grad():
         for parameter in wide.parameters():
             parameter.zero_()
+        inputs, states, bias, other = (cast(Tensor, p) for p in layer.parameters())
+        wide_inputs, wide_states, wide_bias, _ = (cast(Tensor, p) for p in wide.parameters())
         for gate in range(4):  # input, forget, cell, output, as torch orders them
             old, new = slice(gate * size, (gate + 1) * size), gate * (size + EXTRA)
-            wide.weight_ih_l0[new : new + size, :width] = layer.weight_ih_l0[old]
-            wide.weight_hh_l0[new : new + size, :size] = layer.weight_hh_l0[old]
-            wide.bias_ih_l0[new : new + size] = layer.bias_ih_l0[old] + layer.bias_hh_l0[old]
+            wide_inputs[new : new + size, :width] = inputs[old]
+            wide_states[new : new + size, :size] = states[old]
+            wide_bias[new : new + size] = bias[old] + other[old]
             for unit, sign in enumerate((1.0, -1.0)):
                 row = new + size + unit
-                wide.bias_ih_l0[row] = (-_SURE, _SURE, 0.0, _SURE)[gate]
-                wide.weight_ih_l0[row, width] = (2 * _SURE / limit, 0.0, sign * _SURE / limit, 0.0)[gate]
+                wide_bias[row] = (-_SURE, _SURE, 0.0, _SURE)[gate]
+                wide_inputs[row, width] = (2 * _SURE / limit, 0.0, sign * _SURE / limit, 0.0)[gate]
     return wide
 
 

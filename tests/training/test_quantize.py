@@ -7,9 +7,9 @@ import torch
 
 pytest.importorskip("onnx")
 
-from pipeline.names.compact import TAGS  # noqa: E402
-from pipeline.training.export import build_tagger, write_onnx  # noqa: E402
-from pipeline.training.quantize import Pinned, measure_limits, quantize  # noqa: E402
+from pipeline.names.compact import TAGS
+from pipeline.training.export import build_tagger, write_onnx
+from pipeline.training.quantize import Pinned, measure_limits, quantize
 
 SIZES = {"buckets": 50, "words": 10, "dim": 8, "hidden": 12, "layers": 1, "top": 6}
 LIMITS = (2.0, 3.0)
