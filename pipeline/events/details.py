@@ -1,7 +1,7 @@
 """Fills amount, position and instrument from the words around a trigger, by the lists of roles/details.toml.
 
-The annotated leads know these roles not, so no model is trained for them: an amount is a count at the head of the target
-or a sum of money, a position a title in the accusative or behind a word such as منصب, an instrument a weapon behind ب.
+The annotated leads do not know these roles, so no model is trained for them: an amount is a count at the head of the
+target or a sum of money, a position a title in the accusative or behind منصب, an instrument a weapon behind ب.
 Each is looked for between the trigger and the next one of its sentence.
 """
 

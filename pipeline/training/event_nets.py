@@ -76,8 +76,8 @@ def blend_linear(
 ) -> Net:
     """Average a yes-or-no net with a logistic regression over the same codes; their mistakes differ.
 
-    weights: of the rows, 1 without. strength: inverse of the regularisation. The outputs of the net are divided by NET_SHARPNESS first, as it is surer
-    than it is right.
+    weights: of the rows, 1 without. strength: inverse of the regularisation. The outputs of the net are divided by
+    NET_SHARPNESS first, as it is surer than it is right.
     """
     from scipy import sparse
     from sklearn.linear_model import LogisticRegression

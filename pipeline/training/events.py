@@ -219,7 +219,8 @@ def fit_all(
 ) -> tuple[dict[str, Net], Codes]:
     """Fit every net on the rows of the documents to keep (a flag per document).
 
-    own: the documents that are the project's own leads; they count LEAD_WEIGHTS in some tasks. Also give the codes of the second pass over roles, for the documents left out as the fitted first pass makes them.
+    own: the documents that are the project's own leads; they count LEAD_WEIGHTS in some tasks. Also give the codes of
+    the second pass over roles, for the documents left out as the fitted first pass makes them.
     """
     nets: dict[str, Net] = {}
     role = tasks["role"]

@@ -22,7 +22,7 @@ EXTRA: Final = 2  # inputs and units that are added to a layer
 
 
 def _pinned(layer: nn.LSTM, limit: float) -> nn.LSTM:
-    """Give a layer with two more inputs and units: one unit runs up, the other down, where the first input is `limit`."""
+    """Give a layer with two more inputs and units: one unit runs up, one down, where the first input is `limit`."""
     width, size = layer.input_size, layer.hidden_size
     wide = nn.LSTM(width + EXTRA, size + EXTRA, batch_first=True)
     with torch.no_grad():
