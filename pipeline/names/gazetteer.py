@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pipeline.document import Token
 from pipeline.errors import ConfigError
@@ -11,11 +11,20 @@ from pipeline.names.recognizer import NameSpan
 from pipeline.schema import LABELS
 from pipeline.text.normalize import fold
 
+_KEPT: Final = 1 << 17  # words remembered
 _END: Final = "\x1f"  # between the words of a name
 
 
 def _form(norm: str) -> str:
     return norm[:-1] + "ة" if norm.endswith("ه") else norm  # HEH -> TEH MARBUTA
+
+
+class _Word(NamedTuple):
+    """A word of the text. letters: proclitics that are left out of `form`. opens: it is the first word of a name."""
+
+    form: str
+    letters: int
+    opens: bool
 
 
 class Gazetteer:
@@ -32,6 +41,7 @@ class Gazetteer:
 
         self.automaton: Any = ahocorasick.Automaton()
         self.firsts: set[str] = set()
+        self.words: dict[str, _Word] = {}
         for number, (surface, label, entity) in enumerate(_read(Path(path)), start=1):
             words = [_form(fold(word)) for word in surface.split()]
             if not words:
@@ -47,17 +57,12 @@ class Gazetteer:
         return [self._find(tokens) for tokens in sentences]
 
     def _find(self, tokens: Sequence[Token]) -> list[NameSpan]:
-        forms: list[str] = []
-        skipped: dict[int, int] = {}
-        for i, token in enumerate(tokens):
-            form = _form(token.norm)
-            if form not in self.firsts and form[:1] in "وفبلك":
-                for letters, rest in cuts(form):
-                    if rest in self.firsts:
-                        skipped[i] = letters
-                        form = rest
-                        break
-            forms.append(form)
+        known = self.words
+        words = [known.get(token.norm) or self._read_word(token.norm) for token in tokens]
+        if not any(word.opens for word in words):
+            return []
+        forms = [word.form for word in words]
+        skipped = {i: word.letters for i, word in enumerate(words) if word.letters}
         text = _END + _END.join(forms) + _END
         ends: dict[int, int] = {}
         at = 0
@@ -77,6 +82,17 @@ class Gazetteer:
             start = tokens[first].start + skipped.get(first, 0)
             spans.append(NameSpan(first, last, label, None, self.name, entity, start, tokens[last - 1].end))
         return spans
+
+
+    def _read_word(self, norm: str) -> _Word:
+        """Take a folded word as the automaton knows it, without proclitics where a name begins behind them."""
+        if len(self.words) >= _KEPT:
+            self.words.clear()
+        form, skip = _form(norm), 0
+        if form not in self.firsts and form[:1] in "وفبلك":
+            skip, form = next(((n, rest) for n, rest in cuts(form) if rest in self.firsts), (0, form))
+        word = self.words[norm] = _Word(form, skip, form in self.firsts)
+        return word
 
 
 def _read(path: Path) -> list[tuple[str, str, str | None]]:
