@@ -3,15 +3,14 @@
     python -m pipeline.training.stanza_models tokenizer ar_pud.conllu --work work/ --out models/stanza-ar/
     python -m pipeline.training.stanza_models vectors TEXT.xz ... --work work/
     python -m pipeline.training.stanza_models ner A.conll GOLD.json ... --work work/ --out models/stanza-ar/
-    python -m pipeline.training.stanza_models score work/ --out models/stanza-ar/
+    python -m pipeline.training.stanza_models score --work work/ --out models/stanza-ar/
 
 `tokenizer` trains sentence splitting, words and multi-word tokens, and the expander of the latter. In UD Arabic-PUD
 clitics are words of their own that join their neighbour (SpaceAfter=No): words of letters that join are written as one
 multi-word token, so that a token is what stands between blanks and marks. The treebank knows few marks; its sentences
-are repeated with the marks of Arabic news.
-`vectors` makes the word vectors of the recogniser out of those of the compact one. `ner` keeps the last tenth of every
-CoNLL file for development (`--work`/held.conll; score it with `rasd evaluate names`). `score` gives the scores of the
-tokenizer on the documents that were held out.
+are repeated with the marks of Arabic news. `vectors` makes the word vectors of the recogniser out of those of the
+compact one. `ner` keeps the last tenth of every CoNLL file for development (`--work`/held.conll; score it with
+`rasd evaluate names`). `score` gives the scores of the tokenizer on the documents that were held out.
 """
 
 import argparse

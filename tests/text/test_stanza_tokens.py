@@ -4,6 +4,7 @@ import pytest
 from dirty import dirty_text
 from hypothesis import given, settings
 
+import pipeline
 from pipeline.config import Config
 from pipeline.document import Document, Segment
 from pipeline.errors import ModelError
@@ -96,3 +97,14 @@ def test_tokens_are_the_raw_text_in_order(stanza: StanzaTokens, text: str) -> No
     assert [t for s in doc.sentences for t in doc.tokens[s.first : s.last]] == list(doc.tokens)
     covered = {i for t in doc.tokens for i in range(t.start, t.end)}
     assert all(i in covered for i, c in enumerate(text) if c.isalnum() and not is_invisible(c))
+
+
+def test_a_run_with_stanza_alone_has_exact_offsets(pages: Path, tmp_path: Path) -> None:
+    config = Config.from_dict({"workers": 1, "tokenizer": "stanza", "names": {"recognizers": ["stanza"]}})
+    summary = pipeline.run(pages, tmp_path / "run", config)
+    assert summary.failed == 0
+    texts = {d["doc_id"]: d["text"] for d in pipeline.read_table(summary.out, "documents", as_arrow=True).to_pylist()}
+    mentions = pipeline.read_table(summary.out, "mentions", as_arrow=True).to_pylist()
+    assert {m["tagger"] for m in mentions} == {"stanza"}
+    assert all(texts[m["doc_id"]][m["start"] : m["end"]] == m["text"] for m in mentions)
+    assert "stanza-ar/resources.json" in (summary.out / "manifest.json").read_text(encoding="utf-8")
