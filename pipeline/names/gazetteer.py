@@ -83,7 +83,6 @@ class Gazetteer:
             spans.append(NameSpan(first, last, label, None, self.name, entity, start, tokens[last - 1].end))
         return spans
 
-
     def _read_word(self, norm: str) -> _Word:
         """Take a folded word as the automaton knows it, without proclitics where a name begins behind them."""
         if len(self.words) >= _KEPT:

@@ -3,9 +3,10 @@
     python -m pipeline.training.starts --packed packed/ --conll A.conll B.conll --news NEWS.jsonl.xz \
         --model models/compact-ner --out models/compact-ner/name_starts.tsv
 
-Counts come from labelled corpora (CoNLL) and, with `--news`, from articles that the compact model tags; the second
-column is how often a word occurs in the packed text. A word that is the cliticised form of a commoner one keeps its
-own count: the reader weighs the two against each other.
+Counts come from labelled corpora (CoNLL), from the project's own leads, where the first letter of a name is marked, so
+that each of them counts ten times, and, with `--news`, from articles that the compact model tags; the second column is
+how often a word occurs in the packed text. A word that is the cliticised form of a commoner one keeps its own count: the
+reader weighs the two against each other.
 """
 
 import argparse
@@ -16,9 +17,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from pipeline.evaluation.corpora import read_conll, retokenize, tag_spans
+from pipeline.evaluation.corpora import gold_document, read_conll, retokenize, tag_spans
 from pipeline.names.words import model_form
+from pipeline.training.annotated import LEADS, all_leads
 
+_SURE: Final = 10  # what a marked name counts
 _HEAD: Final = (
     "# Words that open names. Columns: folded form, times it opens a name, times it occurs in running text.\n"
     "# Source: counted by pipeline/training/starts.py over the corpora of the model card.\n"
@@ -31,6 +34,17 @@ def count_corpora(paths: list[Path]) -> Counter[str]:
     for path in paths:
         for sentence in map(retokenize, read_conll(path)):
             counts.update(model_form(sentence.words[start]) for start, _, _ in tag_spans(sentence.tags))
+    return counts
+
+
+def count_leads() -> Counter[str]:
+    """Count the first words of the names of the project's own leads, without their proclitics."""
+    counts: Counter[str] = Counter()
+    for lead in all_leads(sorted(LEADS.glob("*.txt"))):
+        for start, end, _ in gold_document(lead.annotation, lead.text).names:
+            first = model_form(lead.text[start:end].split()[0])
+            hidden = lead.text[max(start - 1, 0) : start + 1] == "لل"  # للكرملين hides the alef of its article
+            counts["ا" + first if hidden else first] += _SURE
     return counts
 
 
@@ -62,7 +76,7 @@ def main() -> None:
     parser.add_argument("--least", type=int, default=2, help="leave out words that open fewer names")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    opens = count_corpora(args.conll)
+    opens = count_corpora(args.conll) + count_leads()
     for path in args.news:
         opens += count_news(path, args.model, args.most)
     occurs: dict[str, int] = {}
