@@ -5,8 +5,8 @@
 
 Counts come from labelled corpora (CoNLL), from the project's own leads, where the first letter of a name is marked, so
 that each of them counts ten times, and, with `--news`, from articles that the compact model tags; the second column is
-how often a word occurs in the packed text. A word that is the cliticised form of a commoner one keeps its own count: the
-reader weighs the two against each other.
+how often a word occurs in the packed text. A word that is the cliticised form of a commoner one keeps its own count:
+the reader weighs the two against each other.
 """
 
 import argparse
