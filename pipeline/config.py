@@ -42,7 +42,8 @@ class NamesConfig:
     recognizers: any of `compact`, `camel`, `stanza`, `gazetteer`; several are merged by `vote`.
     convention: the annotation convention that the compact model follows (one of CONVENTIONS).
     gazetteer: TSV of the user (surface, label, optional id); gazetteer_mode: `override` or `support` the model.
-    camel_model, stanza_model: folder or installed name of a model for these backends.
+    camel_model, stanza_model: folder of a model for these backends (for camel-tools, the name of an installed one too);
+        None is the shipped one.
     """
 
     recognizers: tuple[str, ...] = ("compact",)
@@ -90,7 +91,8 @@ class Config:
     """All settings of a run.
 
     workers: processes; 0 is one per core. shard_size: documents per shard. document_seconds: time that one document
-    may take before it is given up. tokenizer: one of TOKENIZERS. stages: names or `module:Class` in order; empty is
+    may take before it is given up. tokenizer: one of TOKENIZERS; stanza_tokenizer: a Stanza model folder (None is the
+    shipped one). stages: names or `module:Class` in order; empty is
     the main job.
     """
 

@@ -43,12 +43,10 @@ def examine() -> list[Check]:
         checks.append(Check(name, found is not None, True, found or f"not installed; {advice}"))
     checks.extend(_models())
     camel = Path.home() / ".camel_tools" / "data" / "ner"
-    says = (
-        str(camel) if camel.is_dir() else "none; `camel_data -i ner-arabert` downloads one, or give names.camel_model"
-    )
+    says = str(camel) if camel.is_dir() else "none, so the shipped camel-bert is used; `camel_data -i ner-arabert`"
     checks.append(Check("camel-tools NER data", camel.is_dir(), True, says))
     stanza = Path.home() / "stanza_resources" / "ar"
-    says = str(stanza) if stanza.is_dir() else "none; stanza.download('ar') gets them, or give names.stanza_model"
+    says = str(stanza) if stanza.is_dir() else "none, so the shipped stanza-ar is used; or stanza.download('ar')"
     checks.append(Check("stanza resources", stanza.is_dir(), True, says))
     return checks
 
@@ -62,7 +60,7 @@ def _models() -> list[Check]:
     for name in names:
         problems = check_model(name)
         says = "; ".join(problems) or f"{models_folder() / name}, checksums right"
-        checks.append(Check(f"model {name}", not problems, name == "stanza-ar", says))
+        checks.append(Check(f"model {name}", not problems, name in ("stanza-ar", "camel-bert"), says))
     return checks
 
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline.config import Config
 from pipeline.document import Document
 from pipeline.errors import StageOrder
-from pipeline.models import check_model, list_models
+from pipeline.models import check_model, list_models, model_digests
 from pipeline.stages import build_stages, check_order
 
 ROOT = Path(__file__).parent.parent
@@ -53,3 +53,22 @@ def test_the_project_names_every_package_that_a_wheel_needs() -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     found = {str(p.parent.relative_to(ROOT)).replace("/", ".") for p in (ROOT / "pipeline").rglob("__init__.py")}
     assert set(listed) - {"pipeline._models"} == found
+
+
+@pytest.mark.parametrize(
+    ("settings", "used"),
+    [
+        ({}, {"compact-ner", "events"}),
+        ({"events": {"model": "rules"}}, {"compact-ner"}),
+        ({"tokenizer": "stanza"}, {"compact-ner", "events", "stanza-ar"}),
+        ({"names": {"recognizers": ["stanza", "camel"]}}, {"events", "stanza-ar", "camel-bert"}),
+        ({"names": {"recognizers": ["camel"], "camel_model": "arabert"}}, {"events", "arabert"}),
+    ],
+)
+def test_a_manifest_names_the_models_that_a_run_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, object], used: set[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "arabert").mkdir()
+    (tmp_path / "arabert" / "config.json").write_text("{}")
+    assert {name.split("/")[0] for name in model_digests(Config.from_dict(settings))} == used
