@@ -19,7 +19,7 @@ import lzma
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -97,10 +97,6 @@ def rewrite(sentence: Sequence[TreeToken], rng: random.Random) -> list[TreeToken
         elif at + 1 == len(sentence) and token.surface in (".", "؟"):
             mark = rng.choice(_ENDS)
             token = TreeToken(mark, (mark,), token.blank)
-        elif token.surface.isdigit() and rng.random() < 0.5:
-            *before, last = _date(rng)
-            written += before
-            token = replace(last, blank=token.blank)
         elif bare:
             words = tuple(filter(None, map(strip_marks, token.words)))
             token = TreeToken(strip_marks(token.surface), words, token.blank)
@@ -111,15 +107,6 @@ def rewrite(sentence: Sequence[TreeToken], rng: random.Random) -> list[TreeToken
         written = [TreeToken(t.surface.translate(_EASTERN), tuple(w.translate(_EASTERN) for w in t.words), t.blank)
                    for t in written]  # fmt: skip
     return written
-
-
-def _date(rng: random.Random) -> list[TreeToken]:
-    """Write a number, or a date or clock time of two or three, the numbers and the marks between them apart."""
-    mark = rng.choice(("/", "-", ".", ":"))
-    parts = [
-        str(rng.randrange(2100)) if rng.random() < 0.5 else f"{rng.randrange(32):02}" for _ in range(rng.randint(1, 3))
-    ]
-    return [TreeToken(s, (s,), False) for s in f" {mark} ".join(parts).split()]
 
 
 def write_treebank(documents: Sequence[Sequence[Sequence[TreeToken]]], stem: Path) -> None:
@@ -333,7 +320,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     token = commands.add_parser("tokenizer")
     token.add_argument("treebank", type=Path)
-    token.add_argument("--steps", type=int, default=800)
+    token.add_argument("--steps", type=int, default=1200)
     vectors = commands.add_parser("vectors")
     vectors.add_argument("texts", type=Path, nargs="+")
     vectors.add_argument("--words", type=int, default=500_000)
