@@ -10,6 +10,7 @@ from pipeline.document import Document, Mention, Token
 from pipeline.errors import ConfigError
 from pipeline.models import models_folder
 from pipeline.names.clitics import name_start, read_starts
+from pipeline.names.conventions import apply_rules
 from pipeline.names.recognizer import NameSpan, Recognizer
 from pipeline.names.vote import Vote
 
@@ -73,12 +74,15 @@ class Names:
         self.starts = read_starts(models_folder() / "compact-ner" / "name_starts.tsv")
         listed = config.names.gazetteer and "gazetteer" not in config.names.recognizers
         self.gazetteer = _gazetteer(config) if listed else None
+        self.by_rule = config.names.convention == "rasd"
         self.override = config.names.gazetteer_mode == "override"
 
     def __call__(self, docs: Sequence[Document]) -> list[Document]:
         """Give the same documents with names."""
         sentences: list[Sequence[Token]] = [doc.tokens[s.first : s.last] for doc in docs for s in doc.sentences]
         found = self.recognize(sentences)
+        if self.by_rule:
+            found = [apply_rules(tokens, spans) for tokens, spans in zip(sentences, found, strict=True)]
         if self.gazetteer:
             listed = self.gazetteer(sentences)
             found = [_merge(own, model, self.override) for own, model in zip(listed, found, strict=True)]

@@ -13,9 +13,9 @@ A lead is a header, a text with marks, and a line per event; leads stand apart b
 `@` gives the publish date; the lines up to the first event are the text, line breaks included. `[P ...]`, `[L ...]` and
 `[O ...]` mark names, `[T ...]` a date expression (its value comes from the grammar of `pipeline.times`), `{n ...}` is
 the trigger of event n; marks may stand inside words (و[L موسكو]). An event line is its number, type and status, then
-fields: a role and its filler, `time` and an expression, `speaker` and a phrase, `same` and the number of an earlier event
-that tells the same happening. A phrase is found where it stands nearest to the trigger, or at its n-th occurrence:
-phrase#n. What counts as a name, a time, an event is said in `leads/README.md`.
+fields: a role and its filler, `time` and an expression, `speaker` and a phrase, `same` and the number of an earlier
+event that tells the same happening. A phrase is found where it stands nearest to the trigger, or at its n-th
+occurrence: phrase#n. What counts as a name, a time, an event is said in `leads/README.md`.
 """
 
 import argparse

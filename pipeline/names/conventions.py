@@ -1,0 +1,145 @@
+"""What Rasd's convention of names settles by rule, after the recogniser: see resources/names/conventions.toml.
+
+A body with a nationality is one organisation; the full name of a state is one place; a name stands inside its quotation
+marks; a word with tanwin is no country.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final, NamedTuple
+
+from pipeline.document import Token
+from pipeline.names.clitics import cuts
+from pipeline.names.recognizer import NameSpan
+from pipeline.resources import load_rows, load_toml
+from pipeline.text.normalize import fold
+
+_PAIRS: Final = {"“": "”", "«": "»", "„": "“", "(": ")", "[": "]"}
+_PLAIN: Final = '"'  # a mark that opens and closes
+_FATHATAN: Final = "\u064b"  # ARABIC FATHATAN
+_RULE: Final = "rule"
+
+
+class _Rules(NamedTuple):
+    official: frozenset[tuple[str, ...]]
+    longest: int
+    heads: frozenset[str]
+    adjectives: frozenset[str]
+    bodies: frozenset[str]
+    titles: frozenset[str]
+    nationalities: frozenset[str]
+    media: frozenset[str]
+    never: frozenset[str]
+
+
+@cache
+def _rules() -> _Rules:
+    table = load_toml("names/conventions.toml")
+    official = frozenset(tuple(name.split()) for name in table["official"]["names"])
+    surfaces = (fold(row[1]) for row in load_rows("names/countries.tsv"))
+    nationalities = frozenset(s for s in surfaces if " " not in s and s.endswith(("ي", "ية")))
+    return _Rules(
+        official, max(map(len, official)), frozenset(table["official"]["heads"].split()),
+        frozenset(table["official"]["adjectives"].split()), frozenset(table["bodies"]["words"].split()), frozenset(table["bodies"]["titles"].split()),
+        nationalities, frozenset(table["media"]["endings"].split()), frozenset(table["never"]["words"].split()),
+    )  # fmt: skip
+
+
+def apply_rules(tokens: Sequence[Token], spans: Sequence[NameSpan]) -> list[NameSpan]:
+    """Give the names of a sentence as the convention has them, in order and never overlapping."""
+    rules = _rules()
+    norms = [token.norm for token in tokens]
+    kept = [fixed for span in spans if (fixed := _fix(tokens, norms, span, rules)) is not None]
+    for made in (*_official(norms, rules), *_bodies(norms, rules)):
+        inside = [s for s in kept if s.first < made.last and made.first < s.last]
+        if any(s.first <= made.first and made.last <= s.last and not _runs_on(norms, s, made) for s in inside):
+            continue
+        scores = [s.score for s in inside if s.score is not None]
+        kept = [s for s in kept if s not in inside]
+        kept.append(replace(made, score=max(scores, default=None)))
+    return sorted(kept, key=lambda s: s.first)
+
+
+def _runs_on(norms: Sequence[str], span: NameSpan, made: NameSpan) -> bool:
+    """Tell whether a name goes on behind a complete one with a word that carries a preposition."""
+    behind = norms[made.last] if made.last < span.last else ""
+    return span.first == made.first and behind[:1] in ("ب", "ل") and not behind.startswith(("بال", "لل"))
+
+
+def _fix(tokens: Sequence[Token], norms: Sequence[str], span: NameSpan, rules: _Rules) -> NameSpan | None:
+    first, last = _inside_quotes(norms, span.first, span.last)
+    if first >= last or (last - first == 1 and norms[first] in rules.never):
+        return None
+    label = span.label
+    if label == "LOC" and last - first == 1 and tokens[first].text.endswith((_FATHATAN, _FATHATAN + "ا")):
+        return None
+    if last - first > 1 and norms[last - 1] in rules.media:
+        label = "ORG"
+    before = norms[first - 1] if first else ""
+    if label == "LOC" and norms[last - 1] in rules.adjectives and _among(before, rules.heads):
+        first -= 1
+    return span if (first, last, label) == (span.first, span.last, span.label) else replace(
+        span, first=first, last=last, label=label, start=None, end=None
+    )  # fmt: skip
+
+
+def _inside_quotes(norms: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """Cut a name at a mark whose partner lies outside of it."""
+    closers = set(_PAIRS.values())
+    for at in range(first, last):
+        mark = norms[at]
+        inner = norms[first:last]
+        if mark in closers and not any(_PAIRS.get(m) == mark for m in norms[first:at]) and mark not in _PAIRS:
+            return first, at
+        if mark in _PAIRS and _PAIRS[mark] not in norms[at:last]:
+            return (at + 1, last) if at + 1 < last else (first, at)
+        if mark == _PLAIN and inner.count(_PLAIN) == 1:
+            return (at + 1, last) if norms[:at].count(_PLAIN) % 2 == 0 else (first, at)
+    return first, last
+
+
+def _official(norms: Sequence[str], rules: _Rules) -> list[NameSpan]:
+    """Find the full names of states; the first word may carry a proclitic."""
+    found: list[NameSpan] = []
+    at = 0
+    while at < len(norms):
+        sizes = range(min(rules.longest, len(norms) - at), 1, -1)
+        size = next((n for n in sizes if _is_official(norms[at : at + n], rules)), 0)
+        if size:
+            found.append(NameSpan(at, at + size, "LOC", None, _RULE))
+        at += max(size, 1)
+    return found
+
+
+def _is_official(words: Sequence[str], rules: _Rules) -> bool:
+    if tuple(words) in rules.official:
+        return True
+    rest = tuple(words[1:])
+    return len(words) > 1 and any((form, *rest) in rules.official for _, form in cuts(words[0]))
+
+
+def _bodies(norms: Sequence[str], rules: _Rules) -> list[NameSpan]:
+    """Find bodies with a nationality behind them; the first word may carry a proclitic.
+
+    In وزير الخارجية الروسي the nationality is that of the minister: it does not agree with the body, or a title stands
+    before it.
+    """
+    return [
+        NameSpan(at, at + 2, "ORG", None, _RULE)
+        for at in range(len(norms) - 1)
+        if norms[at + 1] in rules.nationalities
+        and _among(norms[at], rules.bodies)
+        and norms[at + 1].startswith("ال") == _is_definite(norms[at])
+        and (norms[at + 1].endswith("ية") or not norms[at].endswith(("ة", "ات")))
+        and not (at and _among(norms[at - 1], rules.titles))
+    ]
+
+
+def _among(norm: str, words: frozenset[str]) -> bool:
+    """Tell whether a word, as it is or without its proclitics, is one of `words`."""
+    return norm in words or any(form in words for _, form in cuts(norm))
+
+
+def _is_definite(norm: str) -> bool:
+    return norm.startswith(("ال", "وال", "فال", "بال", "كال", "لل", "ولل", "فلل", "وبال", "وكال"))

@@ -1,0 +1,65 @@
+import pytest
+from dirty import dirty_text
+from hypothesis import given
+
+from pipeline.names.conventions import apply_rules
+from pipeline.names.recognizer import NameSpan
+from pipeline.text.tokens import tokenize
+
+
+def ruled(text: str, *names: tuple[str, str]) -> list[tuple[str, str]]:
+    """Give the names of a text, each as its words and label, after the rules; `names` are what a recogniser found."""
+    tokens = tokenize(text)
+    words = [t.text for t in tokens]
+    spans = []
+    for name, label in names:
+        parts = [t.text for t in tokenize(name)]
+        first = next(i for i in range(len(words)) if words[i : i + len(parts)] == parts)
+        spans.append(NameSpan(first, first + len(parts), label, 0.8, "compact"))
+    return [(" ".join(words[s.first : s.last]), s.label) for s in apply_rules(tokens, spans)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        # A body with its nationality, found or not, cut short or run on.
+        ("تقدم الجيش السوداني شمالا", [], [("الجيش السوداني", "ORG")]),
+        ("اتهم بالقوات التركية", [], [("بالقوات التركية", "ORG")]),
+        ("صدت القوات اليمنية بجبال صعدة هجوما", [("القوات اليمنية بجبال صعدة", "ORG")], [("القوات اليمنية", "ORG")]),
+        ("وزارة الدفاع العراقية", [("وزارة الدفاع العراقية", "ORG")], [("وزارة الدفاع العراقية", "ORG")]),
+        ("تحرك الجيش شمالا", [], []),
+        ("زار وزير الدفاع التركي المدينة", [], []),
+        ("زار وزير الخارجية التركي المدينة", [], []),
+        ("الجيش سوداني الهوى", [], []),
+        # The full name of a state, and a plain name behind its head.
+        ("وصل إلى روسيا الاتحادية", [("روسيا", "LOC")], [("روسيا الاتحادية", "LOC")]),
+        ("حدود جمهورية لوغانسك الشعبية", [("لوغانسك الشعبية", "LOC")], [("جمهورية لوغانسك الشعبية", "LOC")]),
+        ("حدود جمهورية التشيك", [("التشيك", "LOC")], [("التشيك", "LOC")]),
+        # Media, quotation marks, words that are no names.
+        ("المصدر: نسيم برس", [("نسيم برس", "PER")], [("نسيم برس", "ORG")]),
+        ("وكالة “نسيم” الليبية", [("نسيم” الليبية", "ORG")], [("نسيم", "ORG")]),
+        ('حركة "نسيم" المعارضة', [('حركة "نسيم', "ORG")], [("نسيم", "ORG")]),
+        ("الساعة 12 GMT", [("GMT", "ORG")], []),
+        ("جنديا أوكرانيًا", [("أوكرانيًا", "LOC")], []),
+    ],
+)
+def test_the_convention_is_kept_by_rule(
+    text: str, found: list[tuple[str, str]], expected: list[tuple[str, str]]
+) -> None:
+    assert ruled(text, *found) == expected
+
+
+def test_a_name_that_a_rule_widens_keeps_its_score() -> None:
+    tokens = tokenize("وصل إلى روسيا الاتحادية")
+    (span,) = apply_rules(tokens, [NameSpan(2, 3, "LOC", 0.7, "compact")])
+    assert (span.first, span.last, span.score) == (2, 4, 0.7)
+
+
+@given(dirty_text)
+def test_names_stay_in_order_and_apart(text: str) -> None:
+    tokens = tokenize(text)
+    spans = [NameSpan(i, i + 1, "ORG", None, "x") for i in range(0, len(tokens), 2)]
+    end = 0
+    for span in apply_rules(tokens, spans):
+        assert end <= span.first < span.last <= len(tokens)
+        end = span.last
