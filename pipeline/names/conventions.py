@@ -39,10 +39,14 @@ def _rules() -> _Rules:
     official = frozenset(tuple(name.split()) for name in table["official"]["names"])
     surfaces = (fold(row[1]) for row in load_rows("names/countries.tsv"))
     nationalities = frozenset(s for s in surfaces if " " not in s and s.endswith(("ي", "ية")))
+
+    def listed(part: str, key: str) -> frozenset[str]:
+        return frozenset(table[part][key].split())
+
     return _Rules(
-        official, max(map(len, official)), frozenset(table["official"]["heads"].split()),
-        frozenset(table["official"]["adjectives"].split()), frozenset(table["bodies"]["words"].split()), frozenset(table["bodies"]["titles"].split()),
-        nationalities, frozenset(table["media"]["endings"].split()), frozenset(table["never"]["words"].split()),
+        official, max(map(len, official)), listed("official", "heads"), listed("official", "adjectives"),
+        listed("bodies", "words"), listed("bodies", "titles"), nationalities, listed("media", "endings"),
+        listed("never", "words"),
     )  # fmt: skip
 
 
