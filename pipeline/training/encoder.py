@@ -5,12 +5,12 @@
         --dim 256 --hidden 1024 --batch 512 --parts 4
     python -m pipeline.training.encoder train packed/ --out encoder/ --minutes 95 --workers 2       on two CPU cores
 
-`pack` cuts the text into word forms and writes `forms.txt` (types, most frequent first, with counts) and
-`tokens.u24.xz` (three bytes per word; type 0 ends a paragraph, type 1 stands for rare words), at most 60 MiB for
-38 million words. `train` predicts each next word from the left and each previous one from the right, so every word
-gives a signal, against wrong answers drawn by their frequency (sampled softmax); the row of a frequent word is both
-its input and its output vector. Training goes on from the last
-checkpoint in `--out`. The schedule is in minutes, so one command fits any machine.
+`pack` cuts the text into word forms and writes `forms.txt.xz` (types, most frequent first, with counts) and the numbers
+of the words in `tokens.u16.xz` and, for those beyond two bytes, `tokens.u24.xz` (type 0 ends a paragraph, type 1 stands
+for rare words): about 60 MiB for 38 million words. `train` predicts each next word from the left and each previous one
+from the right, so every word gives a signal, against wrong answers drawn by their frequency (sampled softmax); the row of
+a frequent word is both its input and its output vector. Training goes on from the last checkpoint in `--out`. The
+schedule is in minutes, so one command fits any machine.
 """
 
 import argparse
@@ -33,6 +33,7 @@ from pipeline.text.tokens import tokenize
 from pipeline.training.networks import Encoder, EncoderSize, RowIndex, WordTable
 
 END, RARE = 0, 1
+_LONG: Final = 65_535  # numbers from here on are written in three bytes
 _SPECIAL: Final = ("</p>", "<rare>")
 
 
@@ -58,22 +59,34 @@ def pack(sources: list[Path], out: Path, min_count: int = 3, seed: int = 7) -> N
     random.Random(seed).shuffle(paragraphs)
     end = np.array([END], dtype=np.int32)
     stream = np.concatenate([part for ids in paragraphs for part in (remap[ids], end)])
-    with (out / "forms.txt").open("w", encoding="utf-8") as file:
-        file.writelines(f"{special}\t0\n" for special in _SPECIAL)
-        file.writelines(f"{forms_by_number[n]}\t{counts[n]}\n" for n in kept)
-    bytes_ = stream.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
-    with lzma.open(out / "tokens.u24.xz", "wb", preset=1) as file:
-        file.write(bytes_)
+    write_packed(out, [*_SPECIAL, *(forms_by_number[n] for n in kept)], [0, 0, *(counts[n] for n in kept)], stream)
+
+
+def write_packed(out: Path, forms: Sequence[str], counts: Sequence[int], stream: np.ndarray) -> None:
+    """Write the forms with their counts, and the stream of their numbers, those beyond two bytes apart."""
+    with lzma.open(out / "forms.txt.xz", "wt", encoding="utf-8") as file:
+        file.writelines(f"{form}\t{count}\n" for form, count in zip(forms, counts, strict=True))
+    numbers = stream.astype("<u4")
+    short = np.minimum(numbers, _LONG).astype("<u2")
+    long = numbers[numbers >= _LONG].view(np.uint8).reshape(-1, 4)[:, :3]
+    for name, part in (("tokens.u16.xz", short), ("tokens.u24.xz", long)):
+        filters = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lp": 1, "pb": 1}]
+        with lzma.open(out / name, "wb", filters=filters) as file:
+            file.write(part.tobytes())
 
 
 def read_packed(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Give the forms, their counts and the token stream that `pack` wrote."""
-    rows = [line.split("\t") for line in (folder / "forms.txt").read_text(encoding="utf-8").split("\n") if line]
-    with lzma.open(folder / "tokens.u24.xz") as file:
-        raw = np.frombuffer(file.read(), dtype=np.uint8).reshape(-1, 3)
-    stream = np.zeros((len(raw), 4), dtype=np.uint8)
-    stream[:, :3] = raw
-    return [r[0] for r in rows], np.array([int(r[1]) for r in rows]), stream.view("<u4").ravel().astype(np.int64)
+    with lzma.open(folder / "forms.txt.xz", "rt", encoding="utf-8") as file:
+        rows = [line.split("\t") for line in file.read().split("\n") if line]
+    parts = []
+    for name in ("tokens.u16.xz", "tokens.u24.xz"):
+        with lzma.open(folder / name) as file:
+            parts.append(file.read())
+    stream = np.frombuffer(parts[0], dtype="<u2").astype(np.int64)
+    raw = np.frombuffer(parts[1], dtype=np.uint8).reshape(-1, 3).astype(np.int64)
+    stream[stream == _LONG] = raw[:, 0] | raw[:, 1] << 8 | raw[:, 2] << 16
+    return [r[0] for r in rows], np.array([int(r[1]) for r in rows]), stream
 
 
 class LanguageModel(nn.Module):
@@ -227,7 +240,7 @@ def load_encoder(folder: Path) -> tuple[WordTable, Encoder, list[str]]:
     return table, encoder, (folder / "words.txt").read_text(encoding="utf-8").split("\n")
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Parse the command line of the recipe."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -245,7 +258,7 @@ def main() -> None:
                           ("seed", 7)):  # fmt: skip
         training.add_argument(f"--{name}", type=int, default=default)
     training.add_argument("--rate", type=float, default=2e-3)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     if args.command == "pack":
         pack(args.sources, args.out, args.min_count)
     else:

@@ -80,9 +80,10 @@ def main() -> None:
     for path in args.news:
         opens += count_news(path, args.model, args.most)
     occurs: dict[str, int] = {}
-    for line in (args.packed / "forms.txt").read_text(encoding="utf-8").split("\n"):
-        form, _, count = line.partition("\t")
-        occurs[form] = int(count or 0)
+    with lzma.open(args.packed / "forms.txt.xz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            form, _, count = line.partition("\t")
+            occurs[form] = int(count)
     rows = sorted((f, n) for f, n in opens.items() if n >= args.least and any(c.isalpha() for c in f))
     text = "".join(f"{form}\t{count}\t{occurs.get(form, 0)}\n" for form, count in rows)
     args.out.write_text(_HEAD + text, encoding="utf-8")
