@@ -17,7 +17,7 @@ from pipeline.schema import LABELS
 
 TAGS: Final = ("O", *(f"{prefix}-{label}" for label in LABELS for prefix in "BI"))
 _BLOCK: Final = -1e4
-_BATCH_WORDS: Final = 4096
+_BATCH_WORDS: Final = 2048
 _LONGEST: Final = 200  # words seen at once; longer sentences are read in overlapping windows
 _OVERLAP: Final = 40
 _KEPT_FORMS: Final = 150_000

@@ -6,7 +6,7 @@ marks; a word with tanwin is no country.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from pipeline.document import Token
@@ -106,14 +106,20 @@ def _inside_quotes(norms: Sequence[str], first: int, last: int) -> tuple[int, in
 def _official(norms: Sequence[str], rules: _Rules) -> list[NameSpan]:
     """Find the full names of states; the first word may carry a proclitic."""
     found: list[NameSpan] = []
-    at = 0
-    while at < len(norms):
+    for at, norm in enumerate(norms):
+        if not _opens_official(norm) or (found and at < found[-1].last):
+            continue
         sizes = range(min(rules.longest, len(norms) - at), 1, -1)
         size = next((n for n in sizes if _is_official(norms[at : at + n], rules)), 0)
         if size:
             found.append(NameSpan(at, at + size, "LOC", None, _RULE))
-        at += max(size, 1)
     return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _opens_official(norm: str) -> bool:
+    """Tell whether a word, with or without proclitics, opens the full name of a state."""
+    return _among(norm, frozenset(name[0] for name in _rules().official))
 
 
 def _is_official(words: Sequence[str], rules: _Rules) -> bool:

@@ -8,8 +8,8 @@
 `pack` cuts the text into word forms and writes `forms.txt.xz` (types, most frequent first, with counts) and the numbers
 of the words in `tokens.u16.xz` and, for those beyond two bytes, `tokens.u24.xz` (type 0 ends a paragraph, type 1 stands
 for rare words): about 60 MiB for 38 million words. `train` predicts each next word from the left and each previous one
-from the right, so every word gives a signal, against wrong answers drawn by their frequency (sampled softmax); the row of
-a frequent word is both its input and its output vector. Training goes on from the last checkpoint in `--out`. The
+from the right, so every word gives a signal, against wrong answers drawn by their frequency (sampled softmax); the row
+of a frequent word is both its input and its output vector. Training goes on from the last checkpoint in `--out`. The
 schedule is in minutes, so one command fits any machine.
 """
 

@@ -1,4 +1,4 @@
-"""The tagger as it is shipped: int8 recurrent layers whose results do not depend on what else is in the batch.
+"""The tagger as it is shipped: int8 layers whose results do not depend on what else is in the batch.
 
 ONNX Runtime's dynamic quantization rounds the input and the state of a layer by the largest and smallest value of the
 whole batch, so a sentence would come out a little different beside another one. `Pinned` adds one made-up sentence to
@@ -42,6 +42,14 @@ def _pinned(layer: nn.LSTM, limit: float) -> nn.LSTM:
     return wide
 
 
+def _with_ends(inputs: Tensor, limit: float) -> Tensor:
+    """Add two inputs that are 0 but in the last sentence, where they are the limits and all others are 0."""
+    wide = torch.cat([inputs, torch.zeros_like(inputs[..., :EXTRA])], -1)
+    ends = torch.zeros(wide.shape[-1])
+    ends[-2], ends[-1] = limit, -limit
+    return torch.cat([wide[:-1], wide[-1:] * 0 + ends])
+
+
 class Pinned(nn.Module):
     """A tagger for inference. limits: the largest absolute input of the encoder, and of the upper layer."""
 
@@ -52,14 +60,16 @@ class Pinned(nn.Module):
         encoder = tagger.encoder
         self.lower = nn.ModuleList(_pinned(layer, limits[0]) for layer in (encoder.left, encoder.right))
         self.upper = nn.ModuleList(_pinned(layer, limits[1]) for layer in (tagger.left, tagger.right))
+        self.mix = nn.Linear(tagger.mix.in_features + EXTRA, tagger.mix.out_features)
+        with torch.no_grad():
+            self.mix.weight.zero_()
+            self.mix.weight[:, :-EXTRA] = tagger.mix.weight
+            self.mix.bias.copy_(tagger.mix.bias)
+            self.widest = max(limits[0], 1.0, float(tagger.convention.weight.abs().max()))
 
     def _read(self, layers: nn.ModuleList, inputs: Tensor, reverse: Tensor, limit: float) -> tuple[Tensor, Tensor]:
         """Give the states from the left and from the right, without the added units."""
-        added = torch.zeros_like(inputs[..., :EXTRA])
-        wide = torch.cat([inputs.clamp(-limit, limit), added], -1)
-        ends = torch.zeros(wide.shape[-1])
-        ends[-2], ends[-1] = limit, -limit
-        wide = torch.cat([wide[:-1], wide[-1:] * 0 + ends])
+        wide = _with_ends(inputs.clamp(-limit, limit), limit)
         left, _ = layers[0](wide)
         turned, _ = layers[1](torch.gather(wide, 1, reverse.unsqueeze(-1).expand_as(wide)))
         right = torch.gather(turned, 1, reverse.unsqueeze(-1).expand_as(turned))
@@ -71,7 +81,9 @@ class Pinned(nn.Module):
         vectors, reverse, convention = (torch.cat([part, part[:1]]) for part in (vectors, reverse, convention))
         left, right = self._read(self.lower, vectors, reverse, self.limits[0])
         marker = tagger.convention(convention).unsqueeze(1).expand(-1, vectors.shape[1], -1)
-        mixed = torch.relu(tagger.mix(torch.cat([vectors, left, right, marker], -1)))
+        limit = self.limits[0]
+        together = torch.cat([vectors.clamp(-limit, limit), left, right, marker], -1)
+        mixed = torch.relu(self.mix(_with_ends(together, self.widest)))
         left, right = self._read(self.upper, mixed, reverse, self.limits[1])
         return cast(Tensor, tagger.out(torch.cat([left, right, marker], -1))[:-1])
 
@@ -99,7 +111,8 @@ def _quantile(values: Tensor) -> Tensor:
 
 
 def quantize(path: Path) -> None:
-    """Round the weights of the recurrent layers of an exported `Pinned` to int8, a scale per row."""
+    """Round the weights of an exported `Pinned` to int8, a scale per row; the last layer stays as it is."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(path, path, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["LSTM"])
+    quantize_dynamic(path, path, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["LSTM", "MatMul"],
+                     nodes_to_exclude=["/out/MatMul"])  # fmt: skip
