@@ -68,7 +68,7 @@ class Mention:
     """A named mention.
 
     label: one of schema.LABELS. score: calibrated probability in 0..1, None where the tagger gives none.
-    tagger: the recogniser (or recognisers, joined by `+`) that found it.
+    tagger: who found it, joined by `+`: recognisers, and `rule` for what the convention settles (alone: no score).
     sentence: number of its sentence. entity: identity within the page, shared by mentions of one entity.
     """
 

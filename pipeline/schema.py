@@ -96,7 +96,7 @@ TABLES: Final[dict[str, pa.Schema]] = {
             _TEXT,
             _need("label", _STR, _one_of(LABELS)),
             _may("score", _F32, "calibrated probability"),
-            _need("tagger", _STR, "recogniser that found the name"),
+            _need("tagger", _STR, "who found the name: recognisers, and `rule` for the convention, joined by +"),
             _need("entity_id", _STR, "entity that the name denotes"),
         ],
         "times": [

@@ -31,15 +31,18 @@ def read_conll(path: str | Path) -> list[LabelledSentence]:
     sentences: list[LabelledSentence] = []
     words: list[str] = []
     tags: list[str] = []
-    with Path(path).open(encoding="utf-8") as lines:
-        for line in [*lines, ""]:
-            parts = line.split()
-            if parts:
-                words.append(parts[0])
-                tags.append(_clean_tag(parts[-1]) if len(parts) > 1 else "O")
-            elif words:
-                sentences.append(LabelledSentence(tuple(words), tuple(tags)))
-                words, tags = [], []
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}; give a CoNLL file in UTF-8") from error
+    for line in [*text.split("\n"), ""]:
+        parts = line.split()
+        if parts:
+            words.append(parts[0])
+            tags.append(_clean_tag(parts[-1]) if len(parts) > 1 else "O")
+        elif words:
+            sentences.append(LabelledSentence(tuple(words), tuple(tags)))
+            words, tags = [], []
     return sentences
 
 

@@ -60,12 +60,7 @@ def read_pages(gold: Path, documents: Path | None) -> list[Page]:
             raise InputError(f"{gold} needs its texts: give --documents DOCS.json")
         docs: list[GoldDocument] = read_gold(gold, documents)
         return [Page(d.text, d.names) for d in docs]
-    try:
-        sentences = read_conll(gold)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{gold}: cannot be read as CoNLL: {error}; give a UTF-8 file, a word and its tag a line"
-        ) from error
+    sentences = read_conll(gold)
     pages = []
     for at in range(0, len(sentences), _PAGE):
         text = ""

@@ -5,12 +5,15 @@ target or a sum of money, a position a title in the accusative or behind منص�
 Each is looked for between the trigger and the next one of its sentence.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from pipeline.document import Role, Token
+from pipeline.document import Document, Role, Token
+from pipeline.names.places import nationalities
 from pipeline.resources import load_rows, load_toml
+from pipeline.text.normalize import fold
 
 REACH: Final = 16  # tokens behind the trigger
 _ARTICLE: Final = "ال"
@@ -25,24 +28,27 @@ class _Words(NamedTuple):
     paid: frozenset[str]
     numbers: frozenset[str]
     scales: frozenset[str]
+    one: frozenset[str]
     approximate: frozenset[str]
     currencies: frozenset[str]
     offices: frozenset[str]
     heads: frozenset[str]
+    ends: frozenset[str]
     titles: frozenset[str]
     armed: frozenset[str]
+    setting_off: frozenset[str]
     introducing: frozenset[str]
     weapons: frozenset[str]
     vehicles: frozenset[str]
     fitted: frozenset[str]
+    without: frozenset[str]
+    branches: frozenset[str]
 
 
 @cache
 def _words() -> _Words:
     table = load_toml("roles/details.toml")
     amount, position, instrument = table["amount"], table["position"], table["instrument"]
-    from pipeline.text.normalize import fold
-
     numbers = frozenset(
         fold(row[0]) for row in load_rows("times/numbers.tsv")[1:] if not row[1].startswith(("ordinal", "last"))
     )
@@ -51,136 +57,187 @@ def _words() -> _Words:
         return frozenset(part[key].split())
 
     return _Words(
-        frozenset(amount["counted"]), frozenset(amount["paid"]), numbers, listed(amount, "scales"),
-        listed(amount, "approximate"), listed(amount, "currencies"), frozenset(position["types"]),
-        listed(position, "heads"), listed(position, "titles"), frozenset(instrument["types"]),
-        listed(instrument, "introducing"), listed(instrument, "weapons"), listed(instrument, "vehicles"),
-        listed(instrument, "fitted"),
-    )  # fmt: skip
+        counted=frozenset(amount["counted"]),
+        paid=frozenset(amount["paid"]),
+        numbers=numbers,
+        offices=frozenset(position["types"]),
+        armed=frozenset(instrument["types"]),
+        **{key: listed(amount, key) for key in ("scales", "one", "approximate", "currencies")},
+        **{key: listed(position, key) for key in ("heads", "ends", "titles")},
+        **{
+            key: listed(instrument, key)
+            for key in ("setting_off", "introducing", "weapons", "vehicles", "fitted", "without", "branches")
+        },
+    )
 
 
-def find_details(type_: str, tokens: Sequence[Token], trigger: int, stop: int, roles: Iterable[Role]) -> list[Role]:
+def find_details(
+    doc: Document, type_: str, trigger: int, stop: int, roles: Iterable[Role], verbal: bool = False
+) -> list[Role]:
     """Give the amount, position and instrument of one event.
 
-    tokens: those of the document. trigger: index of its word. stop: index behind its sentence, or of the next trigger
-    in it. roles: what is filled already; a count is that of the target.
+    trigger: index of its word in the document's tokens. stop: index behind its sentence, or of the next trigger in it.
+    roles: what is filled already; a count is that of the target. verbal: the trigger is a verb, so that no number
+    before it counts it. Numbers inside time expressions count nothing.
     """
     words = _words()
+    text = _Text(doc, words)
     stop = min(stop, trigger + 1 + REACH)
     found = []
     if type_ in words.counted:
-        found += _count(words, tokens, trigger, roles)
+        found += _count(text, trigger, roles, verbal)
     if type_ in words.paid and not found:
-        found += _money(words, tokens, trigger + 1, stop)
+        found += _money(text, trigger + 1, stop)
     if type_ in words.offices:
-        found += _position(words, tokens, trigger + 1, stop)
+        found += _position(text, trigger + 1, stop)
     if type_ in words.armed:
-        found += _instrument(words, tokens, trigger, stop)
+        found += _instrument(text, trigger, stop)
     return found
 
 
-def _role(name: str, tokens: Sequence[Token], first: int, last: int, rule: str, skip: int = 0) -> Role:
-    return Role(name, tokens[first].start + skip, tokens[last - 1].end, None, None, rule)
+class _Text:
+    """The tokens of a document as the rules see them."""
+
+    __slots__ = ("_names", "_times", "tokens", "words")
+
+    def __init__(self, doc: Document, words: _Words) -> None:
+        self.tokens = doc.tokens
+        self.words = words
+        self._times = [(t.start, t.end) for t in doc.times]
+        self._names = [(m.start, m.end) for m in doc.mentions]
+
+    def norm(self, at: int) -> str:
+        """Give a folded word, nothing beyond the text or inside a time expression."""
+        if not 0 <= at < len(self.tokens) or _covers(self._times, self.tokens[at]):
+            return ""
+        return self.tokens[at].norm
+
+    def named(self, at: int) -> bool:
+        """Tell whether a word belongs to a name."""
+        return _covers(self._names, self.tokens[at])
+
+    def counts(self, at: int) -> bool:
+        """Tell whether a word is a number or part of one."""
+        norm, words = self.norm(at), self.words
+        return norm[:1].isdigit() or norm in words.scales or (norm in words.numbers and norm not in words.one)
+
+    def number_end(self, first: int, stop: int) -> int:
+        """Give the index behind the number that begins at `first`, `first` itself without one."""
+        last = first
+        while last < stop:
+            norm = self.norm(last)
+            joined = last > first and norm[:1] == "و" and (norm[1:] in self.words.numbers or norm in self.words.scales)
+            point = last > first and norm in (".", ",", "٫") and self.norm(last + 1)[:1].isdigit()
+            if not (self.counts(last) or joined or point):
+                break
+            last += 1
+        return last
+
+    def role(self, name: str, first: int, last: int, rule: str, skip: int = 0) -> Role:
+        """Make a role of the tokens from `first` to before `last`, less the first `skip` letters."""
+        return Role(name, self.tokens[first].start + skip, self.tokens[last - 1].end, None, None, rule)
 
 
-def _is_number(words: _Words, norm: str) -> bool:
-    return norm[:1].isdigit() or norm in words.numbers or norm in words.scales
+def _covers(spans: Sequence[tuple[int, int]], token: Token) -> bool:
+    return any(start <= token.start < end for start, end in spans)
 
 
-def _number_end(words: _Words, tokens: Sequence[Token], first: int, stop: int) -> int:
-    """Give the index behind the number that begins at `first`, `first` itself without one."""
-    last = first
-    while last < stop:
-        norm = tokens[last].norm
-        joined = norm[:1] == "و" and _is_number(words, norm[1:])
-        point = norm in ".,٫" and last > first and last + 1 < stop and tokens[last + 1].norm[:1].isdigit()
-        if not (_is_number(words, norm) or (joined and last > first) or point):
-            break
-        last += 1
-    return last
-
-
-def _count(words: _Words, tokens: Sequence[Token], trigger: int, roles: Iterable[Role]) -> list[Role]:
-    """Give the number before the trigger (17 قتيلا) or at the head of the target (ثلاثة جنود)."""
-    first = trigger
-    while first > 0 and _is_number(words, tokens[first - 1].norm) and trigger - first < 4:
-        first -= 1
-    if first < trigger:
-        return [_role("amount", tokens, first, trigger, "count before the trigger")]
+def _count(text: _Text, trigger: int, roles: Iterable[Role], verbal: bool) -> list[Role]:
+    """Give the number at the head of the target (ثلاثة جنود), right before it, or before a noun trigger (17 قتيلا)."""
+    tokens = text.tokens
     for role in roles:
         if role.role != "target":
             continue
-        at = next((i for i in range(max(0, trigger - 40), len(tokens)) if tokens[i].end > role.start), len(tokens))
-        if at < len(tokens) and tokens[at].norm in words.approximate:
-            at += 2 if at + 1 < len(tokens) and tokens[at + 1].norm == "من" else 1
-        end = _number_end(words, tokens, at, len(tokens))
+        at = bisect_left(tokens, role.start, key=lambda token: token.end - 1)
+        while at < len(tokens) and tokens[at].end < role.end and text.norm(at) in text.words.approximate:
+            at += 1
+        end = text.number_end(at, min(len(tokens), at + _LONGEST))
         if at < end and tokens[end - 1].end <= role.end:
-            return [_role("amount", tokens, at, end, "count of the target")]
-        before = at
-        while before > 0 and _is_number(words, tokens[before - 1].norm) and at - before < 4:
-            before -= 1
-        if before < at and before != trigger + 1:
-            return [_role("amount", tokens, before, at, "count of the target")]
-    return []
+            return [text.role("amount", at, end, "count of the target")]
+        if at != trigger + 1 or text.counts(at - 1):
+            before = _number_before(text, at)
+            if before is not None and before[0] > trigger:
+                return [text.role("amount", before[0], at, "count of the target", before[1])]
+    before = None if verbal else _number_before(text, trigger)
+    return [text.role("amount", before[0], trigger, "count before the trigger", before[1])] if before else []
 
 
-def _money(words: _Words, tokens: Sequence[Token], first: int, stop: int) -> list[Role]:
+def _number_before(text: _Text, at: int) -> tuple[int, int] | None:
+    """Give the first token of the number right before a word, and the letters of و before it; None without one."""
+    first = at
+    while first > 0 and at - first < _LONGEST and text.counts(first - 1):
+        first -= 1
+    norm = text.norm(first - 1)
+    if norm[:1] == "و" and (norm[1:2].isdigit() or norm[1:] in text.words.numbers) and at - first < _LONGEST:
+        return first - 1, 1
+    return (first, 0) if first < at else None
+
+
+def _money(text: _Text, first: int, stop: int) -> list[Role]:
     """Give the first sum of money."""
     at = first
     while at < stop:
-        end = _number_end(words, tokens, at, stop)
-        if end > at and end < stop and tokens[end].norm in words.currencies:
-            behind = end + 1
-            norm = tokens[behind].norm if behind < stop else ""
-            adjective = norm.endswith(("ي", "يا", "ية")) and not norm.startswith(("ل", "ب", "و"))
-            return [_role("amount", tokens, at, behind + adjective, "sum of money")]
+        end = text.number_end(at, stop)
+        if end > at and text.norm(end) in text.words.currencies:
+            norm = text.norm(end + 1)
+            adjective = norm in nationalities() or norm.removesuffix("ا") in nationalities() or norm == "استرليني"
+            return [text.role("amount", at, end + 1 + adjective, "sum of money")]
         at = max(end, at + 1)
     return []
 
 
-def _position(words: _Words, tokens: Sequence[Token], first: int, stop: int) -> list[Role]:
+def _position(text: _Text, first: int, stop: int) -> list[Role]:
     """Give the office: behind منصب and its like, or a title in the accusative or behind ك."""
+    titles = text.words.titles
     for at in range(first, stop):
-        norm = tokens[at].norm
-        if norm in words.heads and at + 1 < stop and not norm.endswith(("ه", "ها", "هم")):
-            return [_role("position", tokens, at + 1, _office_end(tokens, at + 1, stop), "office behind its noun")]
-        skip = 1 if norm[:1] == _AS and norm[1:] in words.titles else 0
-        accusative = norm[-1:] == _TANWIN and norm[:-1] in words.titles
-        feminine = norm in words.titles and norm.endswith("ة") and at + 1 < stop and tokens[at + 1].norm[:1] == "ل"
+        norm, behind = text.norm(at), text.norm(at + 1)
+        if norm in text.words.heads and at + 1 < stop and (behind in titles or behind.removeprefix(_ARTICLE) in titles):
+            return [text.role("position", at + 1, _office_end(text, at + 1, stop), "office behind its noun")]
+        skip = 1 if norm[:1] == _AS and norm[1:] in titles else 0
+        accusative = norm[-1:] == _TANWIN and norm[:-1] in titles
+        feminine = norm in titles and norm.endswith("ة") and behind.startswith("لل")
         if skip or accusative or feminine:
-            return [_role("position", tokens, at, _office_end(tokens, at, stop), "title", skip)]
+            return [text.role("position", at, _office_end(text, at, stop), "title", skip)]
     return []
 
 
-def _office_end(tokens: Sequence[Token], first: int, stop: int) -> int:
+def _office_end(text: _Text, first: int, stop: int) -> int:
     """Give the index behind an office: its noun and what stands in the genitive, with an adjective or behind ل."""
     last = first + 1
     while last < min(stop, first + _LONGEST):
-        norm = tokens[last].norm
-        bare = not tokens[last - 1].norm.startswith((_ARTICLE, "لل")) and norm.startswith(_ARTICLE)
-        adjective = norm.startswith(_ARTICLE) or (last == first + 1 and norm[-1:] == _TANWIN and len(norm) > 3)
-        if not (bare or adjective or (norm.startswith("ل") and len(norm) > 3) or norm.startswith("وال")):
+        norm = text.norm(last)
+        if not norm or norm in text.words.ends or (text.named(last) and not text.named(first)):
             break
+        adjective = last == first + 1 and norm[-1:] == _TANWIN and len(norm) > 3
+        behind_lam = last <= first + 2 and norm.startswith("ل") and len(norm) > 3
+        if not (adjective or behind_lam or norm.startswith((_ARTICLE, "وال"))):
+            genitive = (
+                last == first + 1 and not text.norm(first).endswith(_TANWIN) and text.norm(last + 1)[:2] == _ARTICLE
+            )
+            if not genitive:
+                break
         last += 1
     return last
 
 
-def _instrument(words: _Words, tokens: Sequence[Token], trigger: int, stop: int) -> list[Role]:
+def _instrument(text: _Text, trigger: int, stop: int) -> list[Role]:
     """Give the weapon that an attack is made with."""
+    words = text.words
     for at in range(trigger + 1, stop):
-        norm = tokens[at].norm
-        skip = 1 if norm[:1] == _BI and len(norm) > 3 else 0
+        norm = text.norm(at)
+        skip = int(norm[:1] == _BI and len(norm) > 3 and norm not in words.weapons)
         stem = norm[skip:].removeprefix(_ARTICLE)
-        if stem not in words.weapons:
+        if stem not in words.weapons or text.named(at) or text.norm(at + 1) in words.branches:
             continue
-        behind = at > trigger + 1 and tokens[at - 1].norm in words.introducing
-        genitive = at == trigger + 1 and not skip
+        behind = at > trigger + 1 and text.norm(at - 1) in words.introducing
+        genitive = at == trigger + 1 and not skip and text.norm(trigger) in words.setting_off
         if not (skip or behind or genitive):
             continue
         last = at + 1
-        if last < stop and tokens[last].norm.removeprefix(_ARTICLE) in words.fitted:
-            last += 1
+        fit = text.norm(last).removeprefix(_ARTICLE)
+        if fit in words.fitted and last < stop:
+            last += 1 + (fit in words.without)
         elif stem in words.vehicles:
             continue
-        return [_role("instrument", tokens, at, last, "weapon", skip)]
+        return [text.role("instrument", at, min(last, len(text.tokens)), "weapon", skip)]
     return []

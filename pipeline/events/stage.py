@@ -149,7 +149,7 @@ class Engine:
                 found.basis if found and (found.date_start or found.date_end) else None, time,
                 Span(int(phrases.start[speaker]), int(phrases.end[speaker])) if speaker is not None else None,
                 _entity(doc, phrases, speaker) if speaker is not None else None,
-                (*told, *find_details(candidate.type, doc.tokens, candidate.token, stop, told)),
+                (*told, *find_details(doc, candidate.type, candidate.token, stop, told, candidate.kind == "verb")),
                 score=round(float(scores[row]), 4),
                 rule=f"{candidate.entry} {candidate.kind} status={state_scores[row]:.2f}",
             ))  # fmt: skip

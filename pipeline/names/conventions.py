@@ -11,11 +11,12 @@ from typing import Final, NamedTuple
 
 from pipeline.document import Token
 from pipeline.names.clitics import cuts
+from pipeline.names.places import nationalities
 from pipeline.names.recognizer import NameSpan
-from pipeline.resources import load_rows, load_toml
-from pipeline.text.normalize import fold
+from pipeline.resources import load_toml
 
-_PAIRS: Final = {"“": "”", "«": "»", "„": "“", "(": ")", "[": "]"}
+_PAIRS: Final = {"“": "”", "«": "»", "„": "“"}
+_BRACKETS: Final = {"(": ")", "[": "]"}
 _PLAIN: Final = '"'  # a mark that opens and closes
 _FATHATAN: Final = "\u064b"  # ARABIC FATHATAN
 _RULE: Final = "rule"
@@ -28,6 +29,7 @@ class _Rules(NamedTuple):
     adjectives: frozenset[str]
     bodies: frozenset[str]
     titles: frozenset[str]
+    offices: frozenset[str]
     nationalities: frozenset[str]
     media: frozenset[str]
     never: frozenset[str]
@@ -37,17 +39,22 @@ class _Rules(NamedTuple):
 def _rules() -> _Rules:
     table = load_toml("names/conventions.toml")
     official = frozenset(tuple(name.split()) for name in table["official"]["names"])
-    surfaces = (fold(row[1]) for row in load_rows("names/countries.tsv"))
-    nationalities = frozenset(s for s in surfaces if " " not in s and s.endswith(("ي", "ية")))
 
     def listed(part: str, key: str) -> frozenset[str]:
         return frozenset(table[part][key].split())
 
     return _Rules(
-        official, max(map(len, official)), listed("official", "heads"), listed("official", "adjectives"),
-        listed("bodies", "words"), listed("bodies", "titles"), nationalities, listed("media", "endings"),
-        listed("never", "words"),
-    )  # fmt: skip
+        official=official,
+        longest=max(map(len, official)),
+        heads=listed("official", "heads"),
+        adjectives=listed("official", "adjectives"),
+        bodies=listed("bodies", "words"),
+        titles=listed("bodies", "titles"),
+        offices=listed("bodies", "offices"),
+        nationalities=nationalities(),
+        media=listed("media", "endings"),
+        never=listed("never", "words"),
+    )
 
 
 def apply_rules(tokens: Sequence[Token], spans: Sequence[NameSpan]) -> list[NameSpan]:
@@ -59,10 +66,19 @@ def apply_rules(tokens: Sequence[Token], spans: Sequence[NameSpan]) -> list[Name
         inside = [s for s in kept if s.first < made.last and made.first < s.last]
         if any(s.first <= made.first and made.last <= s.last and not _runs_on(norms, s, made) for s in inside):
             continue
-        scores = [s.score for s in inside if s.score is not None]
         kept = [s for s in kept if s not in inside]
-        kept.append(replace(made, score=max(scores, default=None)))
+        kept.append(_unite(made, [s for s in inside if s.label == made.label and not _runs_on(norms, s, made)], inside))
     return sorted(kept, key=lambda s: s.first)
+
+
+def _unite(made: NameSpan, parts: Sequence[NameSpan], inside: Sequence[NameSpan]) -> NameSpan:
+    """Give a name of the rules together with the found names of its label that it overlaps."""
+    if not inside:
+        return made
+    first = min([made.first, *(s.first for s in parts)])
+    last = max([made.last, *(s.last for s in parts)])
+    score = max((s.score for s in inside if s.score is not None), default=None)
+    return replace(made, first=first, last=last, score=score, tagger=f"{inside[0].tagger}+{_RULE}")
 
 
 def _runs_on(norms: Sequence[str], span: NameSpan, made: NameSpan) -> bool:
@@ -96,6 +112,8 @@ def _inside_quotes(norms: Sequence[str], first: int, last: int) -> tuple[int, in
         inner = norms[first:last]
         if mark in closers and not any(_PAIRS.get(m) == mark for m in norms[first:at]) and mark not in _PAIRS:
             return first, at
+        if mark in _BRACKETS and _BRACKETS[mark] not in norms[at:last]:
+            return first, at  # a short form in brackets is a name of its own
         if mark in _PAIRS and _PAIRS[mark] not in norms[at:last]:
             return (at + 1, last) if at + 1 < last else (first, at)
         if mark == _PLAIN and inner.count(_PLAIN) == 1:
@@ -136,7 +154,7 @@ def _bodies(norms: Sequence[str], rules: _Rules) -> list[NameSpan]:
     before it.
     """
     return [
-        NameSpan(at, at + 2, "ORG", None, _RULE)
+        NameSpan(at - (at > 0 and _among(norms[at - 1], rules.offices)), at + 2, "ORG", None, _RULE)
         for at in range(len(norms) - 1)
         if norms[at + 1] in rules.nationalities
         and _among(norms[at], rules.bodies)

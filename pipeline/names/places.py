@@ -11,6 +11,12 @@ def _countries() -> dict[str, str]:
     return {fold(alias): iso2 for iso2, alias in (row[:2] for row in load_rows("names/countries.tsv"))}
 
 
+@cache
+def nationalities() -> frozenset[str]:
+    """Give the nationality adjectives of one word, folded, with and without article."""
+    return frozenset(name for name in _countries() if " " not in name and name.endswith(("ي", "ية")))
+
+
 @lru_cache(maxsize=1 << 16)
 def country_of(name: str) -> str | None:
     """Give the ISO 3166-1 alpha-2 code of the country that a name is or holds; None where it holds none or two."""

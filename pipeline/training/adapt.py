@@ -8,6 +8,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 from pipeline.config import CONVENTIONS
 from pipeline.errors import ConfigError, InputError, ModelError
@@ -17,6 +18,7 @@ from pipeline.models import models_folder
 _GENTLE: Final = {"epochs": 8, "batch_words": 400, "rate": 6e-4, "encoder_scale": 0.25, "table_scale": 0.2,
                   "dropout": 0.3, "average": 0.95}  # fmt: skip
 _KNOWN: Final = frozenset(_GENTLE) | {"corpus", "seed", "score_every"}
+_NUMBERS: Final = frozenset(_GENTLE) | {"score_every"}
 _CORPUS: Final = frozenset({"path", "documents", "convention", "hold_out", "weight"})
 
 
@@ -31,6 +33,8 @@ def train_names(config: Path, out: Path, begin: Path | None = None) -> dict[str,
     """
     settings = _read_config(config)
     try:
+        import onnx  # noqa: F401  # what the export needs is missed before the training, not behind it
+
         from pipeline.training.export import export
         from pipeline.training.tagger import train
     except ImportError as error:
@@ -52,13 +56,26 @@ def _read_config(path: Path) -> dict[str, Any]:
     corpora = settings.get("corpus")
     if not isinstance(corpora, list) or not corpora:
         raise ConfigError(f"{path}: no corpus; add a [[corpus]] table with the path of a CoNLL file")
+    problems += [
+        f"{key} must be a number above 0" for key in _NUMBERS if key in settings and not _is_number(settings[key], 0)
+    ]
     for number, corpus in enumerate(corpora, start=1):
+        if not isinstance(corpus, dict):
+            raise ConfigError(f"{path}: corpus must be written as [[corpus]] tables")
         corpus.setdefault("convention", "rasd")
         problems += [f"corpus {number}: unknown key {key!r}" for key in corpus if key not in _CORPUS]
         if corpus["convention"] not in CONVENTIONS:
             problems.append(f"corpus {number}: convention must be one of {', '.join(CONVENTIONS)}")
+        for key in ("path", "documents"):
+            if key in corpus and not isinstance(corpus[key], str):
+                problems.append(f"corpus {number}: {key} must be a text")
+        for key in ("hold_out", "weight"):
+            if key in corpus and not _is_number(corpus[key], -1):
+                problems.append(f"corpus {number}: {key} must be a number of 0 or more")
         if "path" not in corpus:
             problems.append(f"corpus {number}: no path")
+        elif str(corpus["path"]).endswith(".json") and "documents" not in corpus:
+            problems.append(f"corpus {number}: JSON gold needs `documents`, the file of its texts")
     if problems:
         raise ConfigError(f"{path}: " + "; ".join(problems))
     for corpus in corpora:
@@ -66,6 +83,10 @@ def _read_config(path: Path) -> dict[str, Any]:
             if key in corpus and not (path.parent / corpus[key]).is_file():
                 raise InputError(f"{path}: there is no file {path.parent / corpus[key]}; mend {key} of its corpus")
     return _GENTLE | settings
+
+
+def _is_number(value: Any, above: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > above
 
 
 def read_back(folder: Path) -> tuple[Any, list[str], dict[str, Any]]:
@@ -83,9 +104,14 @@ def read_back(folder: Path) -> tuple[Any, list[str], dict[str, Any]]:
     try:
         model = build_tagger(shipped.facts["size"], len(shipped.facts["conventions"]))
         with np.load(folder / "weights.npz") as arrays, torch.no_grad():
-            model.load_state_dict({name: torch.from_numpy(arrays[name]).float() for name in arrays}, strict=False)
+            weights = {name: torch.from_numpy(arrays[name]).float() for name in arrays}
+            missing, unknown = model.load_state_dict(weights, strict=False)
+            missing = [name for name in missing if not name.startswith(("table.", "blocked"))]
+            if missing or unknown:
+                raise ValueError(f"weights.npz lacks {missing} and has {unknown} too many")
             model.table.bag.weight.copy_(torch.from_numpy(shipped.rows * shipped.scales[:, None]))
             model.table.own.weight.copy_(torch.from_numpy(shipped.own * shipped.own_scales[:, None]))
-    except (OSError, KeyError, RuntimeError) as error:
+    except (OSError, KeyError, ValueError, TypeError, RuntimeError, BadZipFile) as error:
         raise ModelError(f"{folder}: no weights that today's network can take: {error}; train it anew") from error
-    return model, list(shipped.listed), dict(shipped.facts)
+    # Scores are those of the model that is read; what goes on from it is measured anew.
+    return model, list(shipped.listed), {**shipped.facts, "scores": {}}

@@ -157,6 +157,8 @@ def _read_event(
         key, _, value = field.partition(" ")
         if key == "same":
             event["same_as"] = int(value)
+            if not 0 < event["same_as"] < number:
+                raise ValueError(f"{line!r}: `same` names an earlier event")
             continue
         start, end = _find(marked, value.strip(), trigger, times=key == "time")
         where = _located(marked.text, start, end)

@@ -58,7 +58,7 @@ def read_text(paths: Sequence[Path], words: int) -> Iterator[list[str]]:
 
 
 def word_vectors(compact: Path, words: Sequence[str]) -> NDArray[np.float32]:
-    """Give the vectors that a compact recogniser has for words, [words, width]: the means of their sub-word rows."""
+    """Give vectors for words, [words, width]: the means of a compact recogniser's sub-word rows, without own rows."""
     with np.load(compact / "table.npz") as arrays:
         rows, scales = arrays["rows"], arrays["scales"]
     places = (subword_rows(model_form(word), len(rows)) for word in words)

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 import torch
 
+from pipeline.errors import ConfigError
 from pipeline.evaluation.corpora import LabelledSentence
 from pipeline.names.compact import TAGS, decode, span_scores
 from pipeline.text.tokens import split_sentences, tokenize
@@ -62,6 +63,8 @@ def label(taggers: Sequence[Path], sentences: Sequence[tuple[str, ...]], sure: f
     forms = Forms()
     examples = [forms.encode(LabelledSentence(s, ("O",) * len(s)), "rasd") for s in sentences]
     listed = loaded[0][1]
+    if any(other != listed for _, other, _ in loaded):
+        raise ConfigError("the taggers must come from one encoder: their lists of frequent words differ")
     index = RowIndex(list(forms.numbers), loaded[0][0].table.bag.num_embeddings, listed)
     steps, starts = (np.mean(part, axis=0) for part in zip(*(m.chain() for m, *_ in loaded), strict=True))
     order = sorted(range(len(examples)), key=lambda i: len(examples[i].words))

@@ -32,6 +32,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.config import CONVENTIONS
+from pipeline.errors import InputError
 from pipeline.evaluation.corpora import (
     GoldDocument,
     LabelledSentence,
@@ -220,6 +221,8 @@ def train(
     for convention, sentences in held.items():
         for sentence in sentences:
             forms.encode(sentence, convention)
+    if not any(pools.values()):
+        raise InputError(f"the corpora in {data} leave no sentence to train on; hold out less, or give more text")
     index = RowIndex(list(forms.numbers), model.table.bag.num_embeddings, listed)
     model.train()
     model.drop.p = config.get("dropout", 0.4)

@@ -103,7 +103,7 @@ def test_gold_files_are_located_by_the_nth_occurrence(tmp_path: Path) -> None:
 
 
 def test_a_string_that_is_not_in_its_text_is_an_error() -> None:
-    with pytest.raises(InputError, match="nth 2"):
+    with pytest.raises(InputError, match="does not occur 2 times"):
         locate("زار سعد", {"text": "سعد", "nth": 2})
 
 

@@ -1,17 +1,21 @@
+from datetime import date
+
 import pytest
 
-from pipeline.document import Role
+from pipeline.document import Document, Mention, Role
 from pipeline.events.details import find_details
 from pipeline.text.tokens import tokenize
+from pipeline.times.stage import find_times
 
 
-def details(type_: str, text: str, trigger: str, target: str = "") -> dict[str, str]:
+def details(type_: str, text: str, trigger: str, target: str = "", verbal: bool = False) -> dict[str, str]:
     """Give the details of the event whose trigger is the first token `trigger`, as texts by role."""
-    tokens = tokenize(text)
-    at = next(i for i, t in enumerate(tokens) if t.text == trigger)
+    doc = Document("d", text, tokens=tuple(tokenize(text)), times=find_times(text, date(2025, 3, 4)))
+    at = next(i for i, t in enumerate(doc.tokens) if t.text == trigger)
     start = text.find(target)
     roles = [Role("target", start, start + len(target))] if target else []
-    return {r.role: text[r.start : r.end] for r in find_details(type_, tokens, at, len(tokens), roles)}
+    found = find_details(doc, type_, at, len(doc.tokens), roles, verbal)
+    return {r.role: text[r.start : r.end] for r in found}
 
 
 @pytest.mark.parametrize(
@@ -27,10 +31,22 @@ def details(type_: str, text: str, trigger: str, target: str = "") -> dict[str, 
         ("AID", "قدمت الدوحة منحة قدرها خمسة ملايين يورو للمستشفى", "منحة", "", "خمسة ملايين يورو"),
         ("AID", "قدمت الدوحة 20 طنا من الأدوية", "قدمت", "", None),
         ("VISIT", "زار الوفد 12 قرية", "زار", "12 قرية", None),
+        ("DEATH", "سقط ما لا يقل عن 20 شخصا بين قتيل وجريح", "سقط", "ما لا يقل عن 20 شخصا", "20"),
+        ("DEATH", "خلف القصف 5 قتلى و12 جريحا", "جريحا", "", "12"),
+        ("DEATH", "قتل 5 جنود", "قتل", "جنود", "5"),
+        ("DEATH", "مقتل أحد الجنود", "مقتل", "أحد الجنود", None),
+        ("AID", "منحة بقيمة 10 ملايين دولار إلى السودان", "منحة", "", "10 ملايين دولار"),
+        ("DEAL", "صفقة بمليون جنيه مصري", "صفقة", "", None),
+        ("DEAL", "صفقة قيمتها مليون جنيه مصري", "صفقة", "", "مليون جنيه مصري"),
     ],
 )
 def test_amounts_are_counts_and_sums(type_: str, text: str, trigger: str, target: str, amount: str | None) -> None:
     assert details(type_, text, trigger, target).get("amount") == amount
+
+
+def test_a_year_before_a_verb_counts_nobody() -> None:
+    assert details("DEATH", "في عام 2024 قتل خمسة صيادين", "قتل", "خمسة صيادين", verbal=True) == {"amount": "خمسة"}
+    assert details("ACCUSATION", "في 2023 اتهمت الصحيفة الوزير", "اتهمت", "الوزير", verbal=True) == {}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +57,10 @@ def test_amounts_are_counts_and_sums(type_: str, text: str, trigger: str, target
         ("APPOINTMENT", "أدى اليمين كوزير للعدل أمام الرئيس", "اليمين", "وزير للعدل"),
         ("RESIGNATION", "استقال نبيل الشامي من منصب محافظ البنك المركزي", "استقال", "محافظ البنك المركزي"),
         ("RESIGNATION", "استقال نبيل الشامي أمس", "استقال", None),
+        ("RESIGNATION", "استقال من المنصب بعد أسبوع", "استقال", None),
+        ("APPOINTMENT", "عين وزيرا للدفاع يوم الأحد", "عين", "وزيرا للدفاع"),
+        ("APPOINTMENT", "عين سفيرا خلفا لأحمد", "عين", "سفيرا"),
+        ("ELECTION", "حقق الحزب فوزا كبيرا في محافظة لحج", "فوزا", None),
         ("VISIT", "زار صالح الهاجري وزيرا سابقا", "زار", None),
     ],
 )
@@ -57,6 +77,10 @@ def test_positions_are_offices(type_: str, text: str, trigger: str, position: st
         ("هاجم مسلحون سيارة الوزير", "هاجم", None),
         ("هاجم مسلحون الحاجز بسيارة الوزير", "هاجم", None),
         ("اقتحم الجنود مخزن صواريخ", "اقتحم", None),
+        ("إسقاط طائرة مسيرة فوق البحر", "إسقاط", None),
+        ("استهدف المقر بطائرة بدون طيار", "استهدف", "طائرة بدون طيار"),
+        ("قتل باستخدام بندقية صيد", "قتل", "بندقية"),
+        ("هاجم المتظاهرون المقر بمسيرة حاشدة", "هاجم", None),
     ],
 )
 def test_instruments_are_weapons(text: str, trigger: str, instrument: str | None) -> None:
@@ -64,5 +88,11 @@ def test_instruments_are_weapons(text: str, trigger: str, instrument: str | None
 
 
 def test_nothing_is_taken_from_behind_the_next_event() -> None:
-    tokens = tokenize("وقعت الشركة عقدا ثم دفعت غرامة بقيمة مليون دولار")
-    assert find_details("DEAL", tokens, 2, 4, []) == []
+    text = "وقعت الشركة عقدا ثم دفعت غرامة بقيمة مليون دولار"
+    assert find_details(Document("d", text, tokens=tuple(tokenize(text))), "DEAL", 2, 4, []) == []
+
+
+def test_a_name_is_no_weapon() -> None:
+    text = "مقتل سيف الدين"
+    doc = Document("d", text, tokens=tuple(tokenize(text)), mentions=(Mention(5, 14, "PER", None, "compact", 0),))
+    assert find_details(doc, "DEATH", 0, 3, []) == []

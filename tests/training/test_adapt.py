@@ -80,6 +80,10 @@ def test_training_can_go_on_from_what_it_wrote(tmp_path: Path) -> None:
         ("[[corpus]]\nweight = 1", ConfigError, "corpus 1: no path"),
         ("[[corpus]]\npath = 'nowhere.conll'", InputError, "there is no file"),
         ("[[corpus", ConfigError, "cannot be read as TOML"),
+        ("corpus = ['a']", ConfigError, "tables"),
+        ("epochs = 'x'\n[[corpus]]\npath = 'a'", ConfigError, "epochs must be a number"),
+        ("[[corpus]]\npath = 3", ConfigError, "path must be a text"),
+        ("[[corpus]]\npath = 'a.json'", ConfigError, "needs `documents`"),
     ],
 )
 def test_settings_that_cannot_be_used_are_named(

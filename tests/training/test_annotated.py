@@ -42,6 +42,7 @@ def test_marks_become_annotation(tmp_path: Path) -> None:
         ("@ 2024-05-12", "2024-05-12", "publish date"),
         ("{1 وصل}", "وصل", "no trigger 1"),
         ("2 STATEMENT", "4 STATEMENT", "number the event lines|no trigger 4"),
+        ("same 1", "same 3", "names an earlier event"),
         ("1 VISIT", "1 TRIP", "unknown type"),
         ("| destination عدن |", "| destination صنعاء |", "does not stand"),
         ("[T مساء السبت]", "[T مساء]", "no time"),
