@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,16 @@ def test_a_manifest_names_the_models_that_a_run_uses(
     (tmp_path / "arabert").mkdir()
     (tmp_path / "arabert" / "config.json").write_text("{}")
     assert {name.split("/")[0] for name in model_digests(Config.from_dict(settings))} == used
+
+
+def test_every_data_file_of_the_package_is_packed() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    packed = {
+        path
+        for package, globs in settings["package-data"].items()
+        for pattern in globs
+        for path in (ROOT / settings["package-dir"].get(package, package.replace(".", "/"))).glob(pattern)
+    }
+    data = {p for p in (ROOT / "pipeline").rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc")}
+    assert data
+    assert data <= packed
