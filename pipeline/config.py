@@ -92,8 +92,7 @@ class Config:
 
     workers: processes; 0 is one per core. shard_size: documents per shard. document_seconds: time that one document
     may take before it is given up. tokenizer: one of TOKENIZERS; stanza_tokenizer: a Stanza model folder (None is the
-    shipped one). stages: names or `module:Class` in order; empty is
-    the main job.
+    shipped one). stages: names or `module:Class` in order; empty is the main job.
     """
 
     workers: int = 0

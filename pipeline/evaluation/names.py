@@ -95,8 +95,8 @@ def evaluate_names(gold: Path, documents: Path | None, models: Sequence[str], co
         filled = Names(Config.from_dict({"names": {"convention": convention} | _settings(model)}))(docs)
         scored = [Scored(page.text, page.gold, _found(doc, page)) for page, doc in zip(pages, filled, strict=True)]
         lenient = [Scored(s.text, _headless(s.text, s.gold), _headless(s.text, s.found)) for s in scored]
-        result[model] = {label: _score(scored, label) for label in ("all", *LABELS)}
-        result[model] |= {"lenient": _score(lenient, "all"), "errors": list(_errors(scored))}
+        result[model] = {label: score_counts(_counts(scored, label)) for label in ("all", *LABELS)}
+        result[model] |= {"lenient": score_counts(_counts(lenient, "all")), "errors": list(_errors(scored))}
     return result
 
 
@@ -135,23 +135,22 @@ def _f1(right: Any, found: Any, gold: Any) -> Any:
     return 200.0 * right / np.maximum(found + gold, 1)
 
 
-def _score(scored: Sequence[Scored], label: str) -> dict[str, Any]:
-    right, found, gold = _counts(scored, label).sum(0)
+def score_counts(counts: np.ndarray) -> dict[str, Any]:
+    """Give precision, recall and F1 (percent), the F1's 95 % bootstrap interval over the rows, and the gold count.
+
+    counts: [texts, 3] of right, found, gold.
+    """
+    right, found, gold = counts.sum(0)
+    drawn = np.random.default_rng(7).integers(0, len(counts), (_RESAMPLES, len(counts)))
+    sums = counts[drawn].sum(1)
+    low, high = np.percentile(_f1(sums[:, 0], sums[:, 1], sums[:, 2]), [2.5, 97.5])
     return {
         "p": round(100.0 * right / max(1, found), 1),
         "r": round(100.0 * right / max(1, gold), 1),
         "f": round(float(_f1(right, found, gold)), 1),
         "n": int(gold),
-        "interval": _interval(scored, label),
+        "interval": [round(float(low), 1), round(float(high), 1)],
     }
-
-
-def _interval(scored: Sequence[Scored], label: str) -> list[float]:
-    counts = _counts(scored, label)
-    drawn = np.random.default_rng(7).integers(0, len(counts), (_RESAMPLES, len(counts)))
-    sums = counts[drawn].sum(1)
-    low, high = np.percentile(_f1(sums[:, 0], sums[:, 1], sums[:, 2]), [2.5, 97.5])
-    return [round(float(low), 1), round(float(high), 1)]
 
 
 @cache

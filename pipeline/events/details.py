@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from pipeline.document import Document, Role, Token
+from pipeline.document import Document, Mention, Role, TimeSpan, Token
 from pipeline.names.places import nationalities
-from pipeline.resources import load_rows, load_toml
+from pipeline.resources import load_rows, load_toml, load_words
 from pipeline.text.normalize import fold
 
+_FILE: Final = "roles/details.toml"
 REACH: Final = 16  # tokens behind the trigger
 _ARTICLE: Final = "ال"
 _TANWIN: Final = "ا"  # ALEF: the written end of an indefinite accusative
@@ -47,74 +48,42 @@ class _Words(NamedTuple):
 
 @cache
 def _words() -> _Words:
-    table = load_toml("roles/details.toml")
-    amount, position, instrument = table["amount"], table["position"], table["instrument"]
-    numbers = frozenset(
-        fold(row[0]) for row in load_rows("times/numbers.tsv")[1:] if not row[1].startswith(("ordinal", "last"))
-    )
-
-    def listed(part: dict[str, str], key: str) -> frozenset[str]:
-        return frozenset(part[key].split())
-
+    table = load_toml(_FILE)
+    lists = {
+        "amount": ("scales", "one", "approximate", "currencies"),
+        "position": ("heads", "ends", "titles"),
+        "instrument": ("setting_off", "introducing", "weapons", "vehicles", "fitted", "without", "branches"),
+    }
     return _Words(
-        counted=frozenset(amount["counted"]),
-        paid=frozenset(amount["paid"]),
-        numbers=numbers,
-        offices=frozenset(position["types"]),
-        armed=frozenset(instrument["types"]),
-        **{key: listed(amount, key) for key in ("scales", "one", "approximate", "currencies")},
-        **{key: listed(position, key) for key in ("heads", "ends", "titles")},
-        **{
-            key: listed(instrument, key)
-            for key in ("setting_off", "introducing", "weapons", "vehicles", "fitted", "without", "branches")
-        },
+        counted=frozenset(table["amount"]["counted"]),
+        paid=frozenset(table["amount"]["paid"]),
+        numbers=frozenset(
+            fold(row[0]) for row in load_rows("times/numbers.tsv")[1:] if not row[1].startswith(("ordinal", "last"))
+        ),
+        offices=frozenset(table["position"]["types"]),
+        armed=frozenset(table["instrument"]["types"]),
+        **{key: load_words(_FILE, part, key) for part, keys in lists.items() for key in keys},
     )
 
 
-def find_details(
-    doc: Document, type_: str, trigger: int, stop: int, roles: Iterable[Role], verbal: bool = False
-) -> list[Role]:
-    """Give the amount, position and instrument of one event.
-
-    trigger: index of its word in the document's tokens. stop: index behind its sentence, or of the next trigger in it.
-    roles: what is filled already; a count is that of the target. verbal: the trigger is a verb, so that no number
-    before it counts it. Numbers inside time expressions count nothing.
-    """
-    words = _words()
-    text = _Text(doc, words)
-    stop = min(stop, trigger + 1 + REACH)
-    found = []
-    if type_ in words.counted:
-        found += _count(text, trigger, roles, verbal)
-    if type_ in words.paid and not found:
-        found += _money(text, trigger + 1, stop)
-    if type_ in words.offices:
-        found += _position(text, trigger + 1, stop)
-    if type_ in words.armed:
-        found += _instrument(text, trigger, stop)
-    return found
-
-
-class _Text:
+class Text:
     """The tokens of a document as the rules see them."""
 
-    __slots__ = ("_names", "_times", "tokens", "words")
+    __slots__ = ("_named", "_timed", "tokens", "words")
 
-    def __init__(self, doc: Document, words: _Words) -> None:
+    def __init__(self, doc: Document) -> None:
         self.tokens = doc.tokens
-        self.words = words
-        self._times = [(t.start, t.end) for t in doc.times]
-        self._names = [(m.start, m.end) for m in doc.mentions]
+        self.words = _words()
+        self._timed = _covered(doc.tokens, doc.times)
+        self._named = _covered(doc.tokens, doc.mentions)
 
     def norm(self, at: int) -> str:
         """Give a folded word, nothing beyond the text or inside a time expression."""
-        if not 0 <= at < len(self.tokens) or _covers(self._times, self.tokens[at]):
-            return ""
-        return self.tokens[at].norm
+        return self.tokens[at].norm if 0 <= at < len(self.tokens) and at not in self._timed else ""
 
     def named(self, at: int) -> bool:
         """Tell whether a word belongs to a name."""
-        return _covers(self._names, self.tokens[at])
+        return at in self._named
 
     def counts(self, at: int) -> bool:
         """Tell whether a word is a number or part of one."""
@@ -138,11 +107,36 @@ class _Text:
         return Role(name, self.tokens[first].start + skip, self.tokens[last - 1].end, None, None, rule)
 
 
-def _covers(spans: Sequence[tuple[int, int]], token: Token) -> bool:
-    return any(start <= token.start < end for start, end in spans)
+def find_details(
+    text: Text, type_: str, trigger: int, stop: int, roles: Iterable[Role], verbal: bool = False
+) -> list[Role]:
+    """Give the amount, position and instrument of one event.
+
+    text: its document. trigger: index of its word in the document's tokens. stop: index behind its sentence, or of the
+    next trigger in it. roles: what is filled already; a count is that of the target. verbal: the trigger is a verb, so
+    that no number before it counts it. Numbers inside time expressions count nothing.
+    """
+    words = text.words
+    stop = min(stop, trigger + 1 + REACH)
+    found = []
+    if type_ in words.counted:
+        found += _count(text, trigger, roles, verbal)
+    if type_ in words.paid and not found:
+        found += _money(text, trigger + 1, stop)
+    if type_ in words.offices:
+        found += _position(text, trigger + 1, stop)
+    if type_ in words.armed:
+        found += _instrument(text, trigger, stop)
+    return found
 
 
-def _count(text: _Text, trigger: int, roles: Iterable[Role], verbal: bool) -> list[Role]:
+def _covered(tokens: Sequence[Token], spans: Iterable[Mention | TimeSpan]) -> frozenset[int]:
+    """Give the numbers of the tokens that begin inside the spans."""
+    starts = [token.start for token in tokens]
+    return frozenset(i for span in spans for i in range(bisect_left(starts, span.start), bisect_left(starts, span.end)))
+
+
+def _count(text: Text, trigger: int, roles: Iterable[Role], verbal: bool) -> list[Role]:
     """Give the number at the head of the target (ثلاثة جنود), right before it, or before a noun trigger (17 قتيلا)."""
     tokens = text.tokens
     for role in roles:
@@ -162,7 +156,7 @@ def _count(text: _Text, trigger: int, roles: Iterable[Role], verbal: bool) -> li
     return [text.role("amount", before[0], trigger, "count before the trigger", before[1])] if before else []
 
 
-def _number_before(text: _Text, at: int) -> tuple[int, int] | None:
+def _number_before(text: Text, at: int) -> tuple[int, int] | None:
     """Give the first token of the number right before a word, and the letters of و before it; None without one."""
     first = at
     while first > 0 and at - first < _LONGEST and text.counts(first - 1):
@@ -173,7 +167,7 @@ def _number_before(text: _Text, at: int) -> tuple[int, int] | None:
     return (first, 0) if first < at else None
 
 
-def _money(text: _Text, first: int, stop: int) -> list[Role]:
+def _money(text: Text, first: int, stop: int) -> list[Role]:
     """Give the first sum of money."""
     at = first
     while at < stop:
@@ -186,7 +180,7 @@ def _money(text: _Text, first: int, stop: int) -> list[Role]:
     return []
 
 
-def _position(text: _Text, first: int, stop: int) -> list[Role]:
+def _position(text: Text, first: int, stop: int) -> list[Role]:
     """Give the office: behind منصب and its like, or a title in the accusative or behind ك."""
     titles = text.words.titles
     for at in range(first, stop):
@@ -201,7 +195,7 @@ def _position(text: _Text, first: int, stop: int) -> list[Role]:
     return []
 
 
-def _office_end(text: _Text, first: int, stop: int) -> int:
+def _office_end(text: Text, first: int, stop: int) -> int:
     """Give the index behind an office: its noun and what stands in the genitive, with an adjective or behind ل."""
     last = first + 1
     while last < min(stop, first + _LONGEST):
@@ -220,7 +214,7 @@ def _office_end(text: _Text, first: int, stop: int) -> int:
     return last
 
 
-def _instrument(text: _Text, trigger: int, stop: int) -> list[Role]:
+def _instrument(text: Text, trigger: int, stop: int) -> list[Role]:
     """Give the weapon that an attack is made with."""
     words = text.words
     for at in range(trigger + 1, stop):

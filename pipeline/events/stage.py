@@ -16,7 +16,7 @@ from pipeline.events.clauses import Layout, Phrases, find_phrases, lay_out
 from pipeline.events.context import context_features
 from pipeline.events.cues import CueLexicon, load_cues
 from pipeline.events.decide import Floats, Models, load_models
-from pipeline.events.details import find_details
+from pipeline.events.details import Text, find_details
 from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
 from pipeline.events.ontology import load_ontology
 from pipeline.events.proposals import Frames, Proposals, propose
@@ -130,6 +130,7 @@ class Engine:
             by_event.setdefault(item.event, []).append(item)
         ends = layout.sentence_last[layout.sentence[events.token]]
         ends[:-1] = np.minimum(ends[:-1], events.token[1:])
+        texts = {number: Text(layout.docs[number]) for number in np.unique(events.doc).tolist()}
         mentions = []
         for row, candidate in enumerate(events.items):
             number = int(events.doc[row])
@@ -140,6 +141,7 @@ class Engine:
             speaker = speakers.get(row)
             told = tuple(_role(doc, phrases, item, pairs) for item in by_event.get(row, ()))
             stop = int(ends[row] - layout.base[number])
+            verbal = candidate.kind == "verb"
             mentions.append(EventMention(
                 candidate.type, token.start, token.end,
                 int(layout.sentence[events.token[row]] - layout.sentence[layout.base[number]]),
@@ -149,7 +151,7 @@ class Engine:
                 found.basis if found and (found.date_start or found.date_end) else None, time,
                 Span(int(phrases.start[speaker]), int(phrases.end[speaker])) if speaker is not None else None,
                 _entity(doc, phrases, speaker) if speaker is not None else None,
-                (*told, *find_details(doc, candidate.type, candidate.token, stop, told, candidate.kind == "verb")),
+                (*told, *find_details(texts[number], candidate.type, candidate.token, stop, told, verbal)),
                 score=round(float(scores[row]), 4),
                 rule=f"{candidate.entry} {candidate.kind} status={state_scores[row]:.2f}",
             ))  # fmt: skip

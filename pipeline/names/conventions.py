@@ -13,17 +13,20 @@ from pipeline.document import Token
 from pipeline.names.clitics import cuts
 from pipeline.names.places import nationalities
 from pipeline.names.recognizer import NameSpan
-from pipeline.resources import load_toml
+from pipeline.resources import load_toml, load_words
 
 _PAIRS: Final = {"“": "”", "«": "»", "„": "“"}
+_CLOSERS: Final = frozenset(_PAIRS.values())
 _BRACKETS: Final = {"(": ")", "[": "]"}
 _PLAIN: Final = '"'  # a mark that opens and closes
 _FATHATAN: Final = "\u064b"  # ARABIC FATHATAN
 _RULE: Final = "rule"
+_FILE: Final = "names/conventions.toml"
 
 
 class _Rules(NamedTuple):
     official: frozenset[tuple[str, ...]]
+    openings: frozenset[str]
     longest: int
     heads: frozenset[str]
     adjectives: frozenset[str]
@@ -37,23 +40,19 @@ class _Rules(NamedTuple):
 
 @cache
 def _rules() -> _Rules:
-    table = load_toml("names/conventions.toml")
-    official = frozenset(tuple(name.split()) for name in table["official"]["names"])
-
-    def listed(part: str, key: str) -> frozenset[str]:
-        return frozenset(table[part][key].split())
-
+    official = frozenset(tuple(name.split()) for name in load_toml(_FILE)["official"]["names"])
     return _Rules(
         official=official,
+        openings=frozenset(name[0] for name in official),
         longest=max(map(len, official)),
-        heads=listed("official", "heads"),
-        adjectives=listed("official", "adjectives"),
-        bodies=listed("bodies", "words"),
-        titles=listed("bodies", "titles"),
-        offices=listed("bodies", "offices"),
+        heads=load_words(_FILE, "official", "heads"),
+        adjectives=load_words(_FILE, "official", "adjectives"),
+        bodies=load_words(_FILE, "bodies", "words"),
+        titles=load_words(_FILE, "bodies", "titles"),
+        offices=load_words(_FILE, "bodies", "offices"),
         nationalities=nationalities(),
-        media=listed("media", "endings"),
-        never=listed("never", "words"),
+        media=load_words(_FILE, "media", "endings"),
+        never=load_words(_FILE, "never", "words"),
     )
 
 
@@ -106,11 +105,10 @@ def _fix(tokens: Sequence[Token], norms: Sequence[str], span: NameSpan, rules: _
 
 def _inside_quotes(norms: Sequence[str], first: int, last: int) -> tuple[int, int]:
     """Cut a name at a mark whose partner lies outside of it."""
-    closers = set(_PAIRS.values())
+    inner = norms[first:last]
     for at in range(first, last):
         mark = norms[at]
-        inner = norms[first:last]
-        if mark in closers and not any(_PAIRS.get(m) == mark for m in norms[first:at]) and mark not in _PAIRS:
+        if mark in _CLOSERS and not any(_PAIRS.get(m) == mark for m in norms[first:at]) and mark not in _PAIRS:
             return first, at
         if mark in _BRACKETS and _BRACKETS[mark] not in norms[at:last]:
             return first, at  # a short form in brackets is a name of its own
@@ -137,7 +135,7 @@ def _official(norms: Sequence[str], rules: _Rules) -> list[NameSpan]:
 @lru_cache(maxsize=1 << 16)
 def _opens_official(norm: str) -> bool:
     """Tell whether a word, with or without proclitics, opens the full name of a state."""
-    return _among(norm, frozenset(name[0] for name in _rules().official))
+    return _among(norm, _rules().openings)
 
 
 def _is_official(words: Sequence[str], rules: _Rules) -> bool:

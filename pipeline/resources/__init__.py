@@ -25,6 +25,11 @@ def load_toml(name: str) -> dict[str, Any]:
         raise ResourceError(f"resource {name!r} is no TOML: {error}; mend the file") from error
 
 
+def load_words(name: str, table: str, key: str) -> frozenset[str]:
+    """Read a list of words, written as one string with blanks between them, of a table of a TOML resource."""
+    return frozenset(load_toml(name)[table][key].split())
+
+
 @cache
 def load_rows(name: str) -> tuple[tuple[str, ...], ...]:
     """Read a TSV resource once: rows of fields, without blank lines and lines that begin with `#`."""

@@ -28,9 +28,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.errors import InputError
+from pipeline.evaluation.corpora import GoldDocument, gold_document
 from pipeline.schema import EVENT_TYPES, ROLES, STATUSES
 
-LEADS: Final = Path(__file__).with_name("leads")
+LEADS: Final = tuple(sorted(Path(__file__).with_name("leads").glob("*.txt")))  # the project's own files
 _LABELS: Final = {"P": "PER", "L": "LOC", "O": "ORG"}
 _MARK: Final = re.compile(r"\[([PLOT]) |\{(\d+) |([\]}])")
 _EVENT: Final = re.compile(r"(\d+) ([A-Z_]+) ([A-Z]+)((?: \|.*)?)")
@@ -90,9 +91,16 @@ def _read_lead(doc_id: str, lines: list[str]) -> Lead:
         "id": doc_id,
         "mentions": [_located(marked.text, a, b) | {"type": label} for a, b, label in marked.names],
         "times": [_located(marked.text, a, b) | values[a, b] for a, b in marked.times],
-        "events": [event for _, event in events],
+        "events": _joined([event for _, event in events]),
     }
     return Lead(doc_id, published, marked.text, annotation)
+
+
+def _joined(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give every event the number of the first one of its happening; `same_as` names itself or an earlier one."""
+    for event in events:
+        event["same_as"] = events[event["same_as"] - 1]["same_as"]
+    return events
 
 
 def _unmark(source: str) -> _Marked:
@@ -199,29 +207,21 @@ def _located(text: str, start: int, end: int) -> dict[str, Any]:
     return {"text": wanted, "nth": starts.index(start) + 1}
 
 
-def chain_same(annotation: dict[str, Any]) -> dict[str, Any]:
-    """Give every event the number of the first one of its happening."""
-    first = {n: e["same_as"] for n, e in enumerate(annotation["events"], start=1)}
-    events = []
-    for event in annotation["events"]:
-        root = event["same_as"]
-        while first.get(root, root) != root:
-            root = first[root]
-        events.append(event | {"same_as": root})
-    return annotation | {"events": events}
-
-
-def all_leads(paths: Sequence[Path]) -> Iterator[Lead]:
-    """Read several files, every happening under one number."""
+def all_leads(paths: Sequence[Path] = LEADS) -> Iterator[Lead]:
+    """Read several files, by default the project's own."""
     for path in paths:
-        for lead in read_leads(path):
-            yield replace(lead, annotation=chain_same(lead.annotation))
+        yield from read_leads(path)
+
+
+def lead_names() -> list[GoldDocument]:
+    """Give the names of the project's own leads."""
+    return [gold_document(lead.annotation, lead.text) for lead in all_leads()]
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Check files of leads and write them as JSON gold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", type=Path, nargs="*", default=sorted(LEADS.glob("*.txt")))
+    parser.add_argument("files", type=Path, nargs="*", default=LEADS)
     parser.add_argument("--out", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"))
     options = parser.parse_args(arguments)
     leads = list(all_leads(options.files))

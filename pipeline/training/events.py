@@ -298,10 +298,11 @@ def cross_validate(
 
     leads: documents that every model is trained on and that none is judged on.
     """
-    tasks, pairing = make_tasks(engine, [*examples, *leads])
-    fold = np.full(len(examples) + len(leads), -1)
+    everything = [*examples, *leads]
+    tasks, pairing = make_tasks(engine, everything)
+    fold = np.full(len(everything), -1)
     fold[: len(examples)] = np.random.default_rng(seed).permutation(len(examples)) % folds
-    types = engine.prepare([e.doc for e in [*examples, *leads]]).proposals.type
+    types = engine.prepare([e.doc for e in everything]).proposals.type
     found_rows = tasks["mention"].labels * (fold[tasks["mention"].doc] >= 0)
     missed = {
         "statement": sum(e.type == "STATEMENT" for x in examples for e in x.events)
@@ -357,9 +358,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+", help="GOLD.json DOCS.json pairs")
     parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without")
-    shipped = sorted(LEADS.glob("*.txt"))
     told = "annotated leads that every model is trained on besides; by default Rasd's own"
-    parser.add_argument("--leads", type=Path, nargs="*", default=shipped, help=told)
+    parser.add_argument("--leads", type=Path, nargs="*", default=LEADS, help=told)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=2, help="nets averaged per model")
     options = parser.parse_args(arguments)

@@ -34,7 +34,7 @@ def load_tagger(folder: Path) -> tuple[Tagger, list[str], dict[str, Any]]:
     return model, (folder / "words.txt").read_text(encoding="utf-8").split("\n"), facts
 
 
-def write_onnx(model: Tagger | Pinned, path: Path, width: int) -> None:
+def write_onnx(model: Pinned, path: Path, width: int) -> None:
     """Write the network behind the word table: vectors, reversing positions and convention in; tag scores out."""
     example = (
         torch.zeros(2, 5, width),
@@ -70,16 +70,15 @@ def _rounded(weight: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
 
 def _sample() -> list[list[str]]:
     """Give sentences of the project's own leads, by which the ranges of the inputs are measured."""
-    texts = (lead.text for lead in all_leads(sorted(LEADS.glob("*.txt"))[::4]))
+    texts = (lead.text for lead in all_leads(LEADS[::4]))
     return [[model_form(token.text) for token in tokenize(line)] for text in texts for line in text.split("\n") if line]
 
 
-def export(tagger: Path, out: Path, exact: bool = False) -> None:
+def export(tagger: Path, out: Path) -> None:
     """Write `tagger.onnx`, `table.npz`, `weights.npz`, `words.txt` and `model.json`.
 
-    The rows of both tables are rounded to int8 with a scale per row, and the recurrent layers to int8 (see `quantize`);
-    `exact` leaves the network in single precision. `weights.npz` holds the network
-    in half precision, from which `training.adapt` goes on.
+    The rows of both tables are rounded to int8 with a scale per row, and the network to int8 (see `quantize`).
+    `weights.npz` holds the network in half precision, from which `training.adapt` goes on.
     """
     model, listed, facts = load_tagger(tagger)
     out.mkdir(parents=True, exist_ok=True)
@@ -92,12 +91,10 @@ def export(tagger: Path, out: Path, exact: bool = False) -> None:
     weights = {name: p.detach().half().numpy() for name, p in model.named_parameters() if not name.startswith("table.")}
     np.savez_compressed(out / "weights.npz", **weights)  # type: ignore[arg-type]  # its flag takes any keyword
     (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
-    path, width = out / "tagger.onnx", model.table.bag.embedding_dim
-    if exact:
-        write_onnx(model, path, width)
-    else:
-        write_onnx(Pinned(model, measure_limits(model, listed, _sample())).eval(), path, width)
-        quantize(path)
+    path = out / "tagger.onnx"
+    pinned = Pinned(model, measure_limits(model, listed, _sample()))
+    write_onnx(pinned.eval(), path, model.table.bag.embedding_dim)
+    quantize(path)
     card = {"tags": list(TAGS), "conventions": list(MARKERS), "size": facts["size"], "scores": facts["scores"],
             "calibration": facts.get("calibration", {"raw": [0.0, 1.0], "share": [0.0, 1.0]})}  # fmt: skip
     (out / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -33,7 +33,7 @@ _BATCH: Final = 64
 
 
 def read_sentences(paths: Sequence[Path], most: int, seed: int) -> list[tuple[str, ...]]:
-    """Give up to `most` sentences of the news files, in equal shares, from random articles."""
+    """Give about `most` sentences of the news files, in equal shares, from random articles."""
     rng = random.Random(seed)
     chosen: list[tuple[str, ...]] = []
     for path in paths:

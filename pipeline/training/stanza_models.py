@@ -28,6 +28,7 @@ import numpy as np
 import torch
 
 from pipeline.errors import InputError
+from pipeline.evaluation.names import score_counts
 from pipeline.models import models_folder
 from pipeline.text.normalize import strip_marks
 from pipeline.training.labelled import read_text, split_corpora, word_vectors, write_conll
@@ -252,7 +253,7 @@ def write_resources(out: Path) -> None:
 
 
 def score_tokenizer(folder: Path, stem: Path) -> dict[str, dict[str, Any]]:
-    """Give F1 (percent) of sentences, tokens and words on a held-out part, with 95 % bootstrap intervals."""
+    """Give the scores of sentences, tokens and words on a held-out part (see `evaluation.names.score_counts`)."""
     from pipeline.text.stanza_tokens import stanza_pipeline
 
     stanza = stanza_pipeline(folder, "tokenize,mwt")
@@ -264,7 +265,7 @@ def score_tokenizer(folder: Path, stem: Path) -> dict[str, dict[str, Any]]:
         found = _spans([[(t.text, [w.text for w in t.words]) for t in s.tokens] for s in doc.sentences])
         for kind, rows in counts.items():
             rows.append((len(gold[kind] & found[kind]), len(found[kind]), len(gold[kind])))
-    return {kind: bootstrap(np.array(rows)) for kind, rows in counts.items()}
+    return {kind: score_counts(np.array(rows)) for kind, rows in counts.items()}
 
 
 def _gold_spans(text: str, blocks: Iterator[str]) -> dict[str, set[tuple[int, int]]]:
@@ -303,14 +304,6 @@ def _spans(sentences: Sequence[Sequence[tuple[str, Sequence[str]]]]) -> dict[str
             at += size
         spans["sentences"].add((began, at))
     return spans
-
-
-def bootstrap(rows: np.ndarray) -> dict[str, Any]:
-    """Give F1 with its 95 % interval from rows of (right, found, gold), drawn anew a thousand times."""
-    drawn = rows[np.random.default_rng(7).integers(0, len(rows), (1000, len(rows)))].sum(1)
-    f = [200.0 * right / max(1, found + gold) for right, found, gold in (rows.sum(0), *drawn)]
-    low, high = np.percentile(f[1:], [2.5, 97.5])
-    return {"f": round(f[0], 1), "interval": [round(low, 1), round(high, 1)], "n": int(rows[:, 2].sum())}
 
 
 def main() -> None:

@@ -17,9 +17,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from pipeline.evaluation.corpora import gold_document, read_conll, retokenize, tag_spans
+from pipeline.evaluation.corpora import read_conll, retokenize, tag_spans
 from pipeline.names.words import model_form
-from pipeline.training.annotated import LEADS, all_leads
+from pipeline.training.annotated import lead_names
 
 _SURE: Final = 10  # what a marked name counts
 _HEAD: Final = (
@@ -40,10 +40,10 @@ def count_corpora(paths: list[Path]) -> Counter[str]:
 def count_leads() -> Counter[str]:
     """Count the first words of the names of the project's own leads, without their proclitics."""
     counts: Counter[str] = Counter()
-    for lead in all_leads(sorted(LEADS.glob("*.txt"))):
-        for start, end, _ in gold_document(lead.annotation, lead.text).names:
-            first = model_form(lead.text[start:end].split()[0])
-            hidden = lead.text[max(start - 1, 0) : start + 1] == "لل"  # للكرملين hides the alef of its article
+    for doc in lead_names():
+        for start, end, _ in doc.names:
+            first = model_form(doc.text[start:end].split()[0])
+            hidden = doc.text[max(start - 1, 0) : start + 1] == "لل"  # للكرملين hides the alef of its article
             counts["ا" + first if hidden else first] += _SURE
     return counts
 

@@ -34,9 +34,7 @@ from torch import Tensor, nn
 from pipeline.config import CONVENTIONS
 from pipeline.errors import InputError
 from pipeline.evaluation.corpora import (
-    GoldDocument,
     LabelledSentence,
-    gold_document,
     gold_sentences,
     read_conll,
     read_gold,
@@ -45,7 +43,7 @@ from pipeline.evaluation.corpora import (
 )
 from pipeline.names.compact import TAGS, decode, span_scores
 from pipeline.names.words import model_form
-from pipeline.training.annotated import LEADS, all_leads
+from pipeline.training.annotated import lead_names
 from pipeline.training.encoder import load_encoder
 from pipeline.training.networks import RowIndex, Tagger
 
@@ -85,7 +83,7 @@ def read_corpora(
     for corpus in config["corpus"]:
         path = folder / corpus.get("path", "")
         if corpus.get("leads"):
-            sentences = [s for doc in own_leads() for s in gold_sentences(doc)]
+            sentences = [s for doc in lead_names() for s in gold_sentences(doc)]
         elif "documents" in corpus:
             sentences = [s for doc in read_gold(path, folder / corpus["documents"]) for s in gold_sentences(doc)]
         else:
@@ -96,11 +94,6 @@ def read_corpora(
     banned = {_key(s) for sentences in held.values() for s in sentences}
     train = {c: [(w, s) for w, s in sentences if _key(s) not in banned] for c, sentences in train.items()}
     return train, {c: s for c, s in held.items() if s}
-
-
-def own_leads() -> list[GoldDocument]:
-    """Give the names of the project's own annotated leads."""
-    return [gold_document(lead.annotation, lead.text) for lead in all_leads(sorted(LEADS.glob("*.txt")))]
 
 
 def _key(sentence: LabelledSentence) -> str:

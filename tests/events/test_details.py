@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from pipeline.document import Document, Mention, Role
-from pipeline.events.details import find_details
+from pipeline.events.details import Text, find_details
 from pipeline.text.tokens import tokenize
 from pipeline.times.stage import find_times
 
@@ -14,7 +14,7 @@ def details(type_: str, text: str, trigger: str, target: str = "", verbal: bool 
     at = next(i for i, t in enumerate(doc.tokens) if t.text == trigger)
     start = text.find(target)
     roles = [Role("target", start, start + len(target))] if target else []
-    found = find_details(doc, type_, at, len(doc.tokens), roles, verbal)
+    found = find_details(Text(doc), type_, at, len(doc.tokens), roles, verbal)
     return {r.role: text[r.start : r.end] for r in found}
 
 
@@ -89,10 +89,10 @@ def test_instruments_are_weapons(text: str, trigger: str, instrument: str | None
 
 def test_nothing_is_taken_from_behind_the_next_event() -> None:
     text = "وقعت الشركة عقدا ثم دفعت غرامة بقيمة مليون دولار"
-    assert find_details(Document("d", text, tokens=tuple(tokenize(text))), "DEAL", 2, 4, []) == []
+    assert find_details(Text(Document("d", text, tokens=tuple(tokenize(text)))), "DEAL", 2, 4, []) == []
 
 
 def test_a_name_is_no_weapon() -> None:
     text = "مقتل سيف الدين"
     doc = Document("d", text, tokens=tuple(tokenize(text)), mentions=(Mention(5, 14, "PER", None, "compact", 0),))
-    assert find_details(doc, "DEATH", 0, 3, []) == []
+    assert find_details(Text(doc), "DEATH", 0, 3, []) == []
