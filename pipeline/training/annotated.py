@@ -127,7 +127,15 @@ def _unmark(source: str) -> _Marked:
             names.append((start, len(text), _LABELS[kind]))
     if open_marks:
         raise ValueError(f"the mark {open_marks[-1][0]!r} is not closed")
-    return _Marked(text + source[at:], tuple(names), tuple(times), triggers)
+    text += source[at:]
+    ends = [*triggers.values(), *((start, end) for start, end, _ in names)]
+    for start, end in ends:
+        if end < len(text) and text[end - 1].isalpha() and text[end].isalpha():
+            raise ValueError(f"{text[start:end]!r} ends inside a word; a mark takes the suffixes in")
+    for start, end in triggers.values():
+        if start and text[start - 1].isalpha():
+            raise ValueError(f"the trigger {text[start:end]!r} begins inside a word; a trigger is a whole word")
+    return _Marked(text, tuple(names), tuple(times), triggers)
 
 
 def _resolve_times(marked: _Marked, published: date) -> tuple[_Marked, dict[tuple[int, int], dict[str, Any]]]:
