@@ -16,7 +16,7 @@ from pipeline.errors import ConfigError
 TOKENIZERS = ("camel", "stanza")
 CONVENTIONS = ("rasd", "cleananercorp", "anercorp", "aqmar", "caraner", "wojood")
 VOTES = ("union", "intersection", "majority")
-EVENT_MODELS = ("learned", "rules")
+EVENT_MODELS = ("learned", "light", "rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ class TimesConfig:
 class EventsConfig:
     """How events are extracted.
 
-    model: `learned` (small models decide over what the rules propose) or `rules`.
+    model: `learned` (models decide over what the rules propose), `light` (the same without the one that reads whole
+        sentences: faster, less right) or `rules`.
     threshold: event mentions below this score are left out; None is the model's own threshold.
     ontology: folder of event type files to use instead of the shipped one.
     """

@@ -5,8 +5,13 @@ normalised copy, so `doc.text[x.start:x.end]` is what `x` names. Token offsets (
 into `Document.tokens`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,8 @@ class Document:
     """A page and everything found in it so far.
 
     doc_id: unique in the run. uri: where the page came from. text: the raw text, title line included.
-    title, source, published: metadata that came with the page; None where there is none.
+    title, source, published: metadata that came with the page; None where there is none. states: of the language model
+    at every token, [tokens, width] in half precision, while later stages need them; else None.
     """
 
     doc_id: str
@@ -168,3 +174,4 @@ class Document:
     mentions: tuple[Mention, ...] = ()
     times: tuple[TimeSpan, ...] = ()
     events: tuple[EventMention, ...] = ()
+    states: "NDArray[np.float16] | None" = field(default=None, repr=False, compare=False)

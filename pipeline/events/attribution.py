@@ -122,7 +122,7 @@ def pair_sources(layout: Layout, events: Proposals, sources: Sources) -> SourceP
     return SourcePairs(event[keep], source[keep])
 
 
-def _content_opens(layout: Layout, token: Ints, place: Ints) -> Ints:
+def content_opens(layout: Layout, token: Ints, place: Ints) -> Ints:
     """Tell where each token lies to the content of the report at `place`.
 
     0: no word or mark opens content; 1, 2: before, behind a word like أن; 3, 4: before, behind a colon or quotation
@@ -176,7 +176,7 @@ def source_features(layout: Layout, events: Proposals, sources: Sources, pairs: 
         that = np.where((that == 0) & (window.get(particle, offset) == 2), offset, that)
     opening = (place - layout.sentence_first[layout.sentence[place]] < 2).astype(np.int64)
     type_, kind = events.type[e], events.kind[e]
-    opened = _content_opens(layout, token, place)
+    opened = content_opens(layout, token, place)
     relative = np.cumsum(particle == 3)
     relatives = np.minimum(relative[high] - relative[low], 2)
     colon = np.cumsum(layout.column("mark") == 3)
@@ -217,7 +217,7 @@ def rule_scores(layout: Layout, events: Proposals, sources: Sources, pairs: Sour
     statement = ~cue & (events.type[np.maximum(row, 0)] == STATEMENT)
     quoted = (layout.quote[token] > 0) & (layout.quote[place] == 0)
     own = events.type[e] == STATEMENT
-    opened = _content_opens(layout, token, place)
+    opened = content_opens(layout, token, place)
     before = same & (place < token) & statement & ~own & ((opened == 2) | (opened == 4))
     before |= same & (place < token) & quoted & ~cue
     near = 1 / (1 + np.abs(token - place) / 100)

@@ -1,9 +1,10 @@
 """The small models at inference: sums of weight rows, one hidden layer, and a calibrated score."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,12 @@ from pipeline.errors import ResourceError
 from pipeline.events.features import SPACE, Codes
 from pipeline.models import models_folder
 
+if TYPE_CHECKING:
+    from pipeline.events.reader import Question, Reader
+
 Floats = NDArray[np.float32]
 _CHUNK: Final = 4096  # rows per pass, so that the sums stay in the cache
+_BLOCK: Final = 64  # rows that are multiplied together at least
 # mention: is a candidate an event? role, context: who fills which role, in two passes. status. time: which expression
 # dates an event. source: who reports it. same: do two mentions tell one happening?
 TASKS: Final = ("mention", "role", "context", "status", "time", "source", "same")
@@ -57,12 +62,23 @@ class Net:
                 np.take(table, rows, axis=0, out=gathered, mode="clip")  # clip spares a copy; rows are in range
                 total += gathered
             layer = np.maximum(total[:, :hidden] + self.hidden_bias, 0)
-            result[start : start + _CHUNK] = layer @ self.output + total[:, hidden:] + self.output_bias
+            result[start : start + _CHUNK] = product(layer, self.output) + total[:, hidden:] + self.output_bias
         return result
 
     def probabilities(self, codes: Codes) -> Floats:
         """Give calibrated probabilities: a column per class, or one column for a yes-or-no model."""
         return soften(self.logits(codes) / self.temperature)
+
+
+def product(rows: Floats, weight: Floats) -> Floats:
+    """Multiply matrices so that no row's result depends on the others.
+
+    Libraries sum few rows, and the last ones of many, in another order than whole blocks; so there are whole blocks.
+    """
+    padded = np.zeros((-(-len(rows) // _BLOCK) * _BLOCK, rows.shape[1]), dtype=np.float32)
+    padded[: len(rows)] = rows
+    result: Floats = (padded @ weight)[: len(rows)]
+    return result
 
 
 def soften(logits: Floats) -> Floats:
@@ -75,26 +91,59 @@ def soften(logits: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The nets by task, and the thresholds above which their answers hold (keys as in thresholds.json)."""
+    """All that decides.
+
+    nets: by task. thresholds: above which their answers hold. reader: what reads the sentences besides, None without.
+    mix: by task, the factors of the outputs of the net and of the reader before the softmax.
+    """
 
     nets: dict[str, Net]
     thresholds: dict[str, float]
+    reader: "Reader | None" = None
+    mix: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
-def save_models(folder: Path, models: Models) -> None:
-    """Write the nets with half-precision weights, and the thresholds."""
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Models at work on a batch. heard: states of its tokens as the reader gives them, None without a reader."""
+
+    models: Models
+    heard: Floats | None
+
+    def probabilities(self, task: str, codes: Codes, ask: "Callable[[], Question]") -> Floats:
+        """Give calibrated probabilities, a row per row of feature codes; `ask` puts the same to the reader."""
+        net = self.models.nets[task]
+        if self.models.reader is None or self.heard is None:
+            return net.probabilities(codes)
+        by_net, by_reader = (np.float32(factor) for factor in self.models.mix[task])
+        answers = self.models.reader.heads[task].answer(self.heard, ask())
+        return soften(net.logits(codes) * by_net + answers * by_reader)
+
+
+def save_nets(folder: Path, nets: dict[str, Net]) -> None:
+    """Write the nets with half-precision weights."""
     folder.mkdir(parents=True, exist_ok=True)
-    for task, net in models.nets.items():
+    for task, net in nets.items():
         np.savez_compressed(
             folder / f"{task}.npz", kept=net.kept, table=net.table.astype(np.float16), hidden_bias=net.hidden_bias,
             output=net.output, output_bias=net.output_bias, temperature=np.float32(net.temperature),
         )  # fmt: skip
-    text = json.dumps({k: round(v, 4) for k, v in sorted(models.thresholds.items())}, indent=1)
-    (folder / "thresholds.json").write_text(text + "\n", encoding="utf-8")
 
 
-def load_models(folder: Path | None = None) -> Models:
-    """Read what `save_models` wrote; without a folder, the shipped models."""
+def save_choices(folder: Path, light: Models, learned: Models) -> None:
+    """Write the thresholds of both ways to decide, and how the nets and the reader are mixed."""
+    choices = {
+        name: {
+            "thresholds": {k: round(v, 4) for k, v in sorted(models.thresholds.items())},
+            "mix": {k: [round(factor, 4) for factor in v] for k, v in sorted(models.mix.items())},
+        }
+        for name, models in (("light", light), ("learned", learned))
+    }
+    (folder / "choices.json").write_text(json.dumps(choices, indent=1) + "\n", encoding="utf-8")
+
+
+def load_models(way: str = "learned", folder: Path | None = None) -> Models:
+    """Read what training wrote; without a folder, the shipped models. way: "learned", or "light" without the reader."""
     folder = folder or models_folder() / "events"
     nets = {}
     try:
@@ -104,10 +153,16 @@ def load_models(folder: Path | None = None) -> Models:
                     data["kept"], data["table"].astype(np.float32), data["hidden_bias"], data["output"],
                     data["output_bias"], float(data["temperature"]),
                 )  # fmt: skip
-        thresholds = json.loads((folder / "thresholds.json").read_text(encoding="utf-8"))
+        choices = json.loads((folder / "choices.json").read_text(encoding="utf-8"))[way]
+        mix = {task: (float(factors[0]), float(factors[1])) for task, factors in choices["mix"].items()}
     except (OSError, KeyError, ValueError) as error:
         raise ResourceError(
             f"event models in {folder} cannot be read: {error}; reinstall rasd, retrain by pipeline.training.events, "
             f"or set events.model to 'rules'"
         ) from error
-    return Models(nets, thresholds)
+    if way == "light":
+        return Models(nets, choices["thresholds"])
+    from pipeline.events.reader import Reader
+    from pipeline.names.states import WordStates
+
+    return Models(nets, choices["thresholds"], Reader(folder, WordStates(models_folder() / "compact-ner")), mix)

@@ -182,7 +182,7 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
     """Give the columns that describe each pair."""
     e, f = pairs.event, pairs.phrase
     token, first, last = events.token[e], phrases.first[f], phrases.last[f]
-    head = _heads(layout, phrases)[f]
+    head = head_tokens(layout, phrases)[f]
     window = Window(layout, first)
     trigger = Window(layout, token)
     tail = Window(layout, last - 1)
@@ -278,7 +278,7 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
     ]  # fmt: skip
 
 
-def _heads(layout: Layout, phrases: Phrases) -> Ints:
+def head_tokens(layout: Layout, phrases: Phrases) -> Ints:
     """Give the head of each phrase: its first word, or the second behind a number."""
     first = phrases.first
     numbered = (layout.column("number")[first] == 1) & (phrases.last - first > 1)
@@ -317,7 +317,7 @@ def rule_scores(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pair
     e, f = pairs.event, pairs.phrase
     token, first = events.token[e], phrases.first[f]
     low, high = np.minimum(token, first), np.maximum(token, first)
-    label, head = phrases.label[f], _heads(layout, phrases)[f]
+    label, head = phrases.label[f], head_tokens(layout, phrases)[f]
     agentive, patient, local = (layout.column(c)[head] for c in ("agent", "patient", "locative"))
     close = layout.clause[high] - layout.clause[low] <= np.where(first < token, 3, 1)
     role = np.where(close & (phrases.titled[f] == 0), pairs.frame_role, 0)

@@ -15,11 +15,12 @@ from pipeline.events.candidate import Candidate
 from pipeline.events.clauses import Layout, Phrases, find_phrases, lay_out
 from pipeline.events.context import context_features
 from pipeline.events.cues import CueLexicon, load_cues
-from pipeline.events.decide import Floats, Models, load_models
+from pipeline.events.decide import Floats, Judge, Models, load_models
 from pipeline.events.details import Text, find_details
 from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
 from pipeline.events.ontology import load_ontology
 from pipeline.events.proposals import Frames, Proposals, propose
+from pipeline.events.reader import ask_roles, ask_sources, ask_status, ask_times
 from pipeline.events.triggers import find_candidates
 from pipeline.events.wordforms import Ints, WordTable
 from pipeline.schema import STATUSES
@@ -81,11 +82,13 @@ class Engine:
         events = prepared.proposals.take(kept)
         if not len(events.token):
             return [replace(doc, events=()) for doc in docs]
-        mentions = self.describe(prepared, events, scores[kept])
+        mentions, states = self.describe(prepared, events, scores[kept])
         pairs = merge.pair_same(events)
         groups = merge.group(len(mentions), pairs, self.same_scores(prepared, events, mentions, pairs),
                              self._limit("same"))  # fmt: skip
-        return _hand_out(docs, events, mentions, groups)
+        if self.models is not None:
+            states = status.agree(states, groups)
+        return _hand_out(docs, events, self.judged(prepared, events, mentions, states), groups)
 
     def mention_scores(self, prepared: Prepared) -> Floats:
         """Give the probability that each candidate reports an event of its type."""
@@ -114,17 +117,20 @@ class Engine:
     def _limit(self, task: str) -> float:
         return self.models.thresholds[task] if self.models else RULE_THRESHOLDS[task]
 
-    def describe(self, prepared: Prepared, events: Proposals, scores: Floats) -> list[EventMention]:
-        """Give each accepted candidate its roles, date, status and speaker."""
+    def describe(self, prepared: Prepared, events: Proposals, scores: Floats) -> tuple[list[EventMention], Floats]:
+        """Give each accepted candidate its roles, date and speaker, and the status that it has by itself.
+
+        Also give the probability of every status.
+        """
         layout = prepared.layout
+        judge = self.hear(prepared, events)
         phrases = find_phrases(layout, events.token, events.kind == 0)
         pairs = roles.pair_up(layout, events, phrases, self.frames)
-        filled, actors = self.fill_roles(prepared, events, phrases, pairs)
+        filled, actors = self.fill_roles(prepared, events, phrases, pairs, judge)
         times = dating.place_times(layout)
-        dated = self.date(prepared, events, times)
-        states, state_scores = self.judge_status(prepared, events, times, dated)
-        cues = status.find_cues(layout, events, prepared.cues, self.lexicon, states)
-        speakers = self.find_speakers(prepared, events, phrases, actors)
+        dated = self.date(prepared, events, times, judge)
+        states = self.judge_status(prepared, events, times, dated, judge)
+        speakers = self.find_speakers(prepared, events, phrases, actors, judge)
         by_event: dict[int, list[roles.Filled]] = {}
         for item in filled:
             by_event.setdefault(item.event, []).append(item)
@@ -145,7 +151,7 @@ class Engine:
             mentions.append(EventMention(
                 candidate.type, token.start, token.end,
                 int(layout.sentence[events.token[row]] - layout.sentence[layout.base[number]]),
-                STATUSES[int(states[row])], cues[row],
+                STATUSES[int(states[row].argmax())], None,
                 found.date_start if found else None, found.date_end if found else None,
                 found.granularity if found and (found.date_start or found.date_end) else None,
                 found.basis if found and (found.date_start or found.date_end) else None, time,
@@ -153,58 +159,79 @@ class Engine:
                 _entity(doc, phrases, speaker) if speaker is not None else None,
                 (*told, *find_details(texts[number], candidate.type, candidate.token, stop, told, verbal)),
                 score=round(float(scores[row]), 4),
-                rule=f"{candidate.entry} {candidate.kind} status={state_scores[row]:.2f}",
+                rule=f"{candidate.entry} {candidate.kind}",
             ))  # fmt: skip
-        return mentions
+        return mentions, states
+
+    def hear(self, prepared: Prepared, events: Proposals) -> Judge | None:
+        """Let the reader read a batch whose events are known; None without models."""
+        if self.models is None:
+            return None
+        reader = self.models.reader
+        return Judge(self.models, reader.listen(prepared.layout, prepared.proposals, events) if reader else None)
+
+    def judged(
+        self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], states: Floats
+    ) -> list[EventMention]:
+        """Give each mention the likeliest status, and the words that decide it."""
+        chosen = states.argmax(axis=1)
+        cues = status.find_cues(prepared.layout, events, prepared.cues, self.lexicon, chosen)
+        return [
+            replace(mention, status=STATUSES[state], status_cue=cue, rule=f"{mention.rule} status={share:.2f}")
+            for mention, state, cue, share in zip(mentions, chosen.tolist(), cues, states.max(axis=1), strict=True)
+        ]
 
     def fill_roles(
-        self, prepared: Prepared, events: Proposals, phrases: Phrases, pairs: roles.Pairs
+        self, prepared: Prepared, events: Proposals, phrases: Phrases, pairs: roles.Pairs, judge: Judge | None
     ) -> tuple[list[roles.Filled], dict[int, int]]:
         """Choose the fillers of every event, and the phrase that is likeliest its actor, be it chosen or not."""
-        if self.models is None:
+        if judge is None:
             scores = roles.rule_scores(prepared.layout, events, phrases, pairs)
             limits = np.full(len(roles.CLASSES), 0.5, dtype=np.float32)
         else:
             columns = roles.pair_features(prepared.layout, events, phrases, pairs)
             codes = encode(columns)
-            first = self.models.nets["role"].probabilities(codes)
+            first = judge.models.nets["role"].probabilities(codes)
             scores = first.copy()
             open_ = np.flatnonzero(first[:, 0] < SETTLED)
             around = encode(context_features(prepared.layout, events, phrases, pairs, first))[open_]
-            scores[open_] = self.models.nets["context"].probabilities(np.concatenate([around, codes[open_]], axis=1))
+            scores[open_] = judge.probabilities(
+                "context", np.concatenate([around, codes[open_]], axis=1),
+                lambda: ask_roles(prepared.layout, events, phrases, pairs).take(open_),
+            )  # fmt: skip
             limits = np.array(
-                [2.0, *(self.models.thresholds[f"role {r}"] for r in roles.CLASSES[1:])], dtype=np.float32
+                [2.0, *(judge.models.thresholds[f"role {r}"] for r in roles.CLASSES[1:])], dtype=np.float32
             )
         actors = best_of(len(events.token), pairs.event, pairs.phrase, scores[:, ACTOR], LEAST_SPEAKER)
         likeliest = {row: int(phrase) for row, phrase in enumerate(actors) if phrase >= 0}
         return roles.choose(events, phrases, pairs, scores, limits), likeliest
 
-    def date(self, prepared: Prepared, events: Proposals, times: dating.TimePlaces) -> Ints:
+    def date(self, prepared: Prepared, events: Proposals, times: dating.TimePlaces, judge: Judge | None) -> Ints:
         """Give the row of the time expression that dates each event, -1 without one."""
         pairs = dating.pair_times(prepared.layout, events, times)
-        if self.models is None:
+        if judge is None:
             scores = dating.rule_scores(prepared.layout, events, times, pairs)
         elif len(pairs.event):
             columns = dating.time_features(prepared.layout, events, times, pairs)
-            scores = self.models.nets["time"].probabilities(encode(columns))[:, 0]
+            scores = judge.probabilities(
+                "time", encode(columns), lambda: ask_times(prepared.layout, events, times, pairs)
+            )[:, 0]
         else:
             scores = np.zeros(0, dtype=np.float32)
         return best_of(len(events.token), pairs.event, pairs.time, scores, self._limit("time"))
 
     def judge_status(
-        self, prepared: Prepared, events: Proposals, times: dating.TimePlaces, dated: Ints
-    ) -> tuple[Ints, Floats]:
-        """Give the status of each event, as an index into STATUSES, and its probability."""
-        if self.models is None:
-            scores = status.rule_scores(prepared.layout, events, prepared.cues, self.lexicon)
-        else:
-            ahead = pick(times.direction, dated, 0)
-            columns = status.status_features(prepared.layout, events, prepared.cues, self.lexicon, ahead)
-            scores = self.models.nets["status"].probabilities(encode(columns))
-        return np.argmax(scores, axis=1), scores.max(axis=1)
+        self, prepared: Prepared, events: Proposals, times: dating.TimePlaces, dated: Ints, judge: Judge | None
+    ) -> Floats:
+        """Give the probability of each status, [events, STATUSES]."""
+        if judge is None:
+            return status.rule_scores(prepared.layout, events, prepared.cues, self.lexicon)
+        ahead = pick(times.direction, dated, 0)
+        columns = status.status_features(prepared.layout, events, prepared.cues, self.lexicon, ahead)
+        return judge.probabilities("status", encode(columns), lambda: ask_status(events, ahead))
 
     def find_speakers(
-        self, prepared: Prepared, events: Proposals, phrases: Phrases, actors: dict[int, int]
+        self, prepared: Prepared, events: Proposals, phrases: Phrases, actors: dict[int, int], judge: Judge | None
     ) -> dict[int, int]:
         """Give the row of the phrase that is the speaker of each event that has one.
 
@@ -214,11 +241,13 @@ class Engine:
         pairs = attribution.pair_sources(prepared.layout, events, sources)
         if not len(pairs.event):
             return {}
-        if self.models is None:
+        if judge is None:
             scores = attribution.rule_scores(prepared.layout, events, sources, pairs)
         else:
             columns = attribution.source_features(prepared.layout, events, sources, pairs)
-            scores = self.models.nets["source"].probabilities(encode(columns))[:, 0]
+            scores = judge.probabilities(
+                "source", encode(columns), lambda: ask_sources(prepared.layout, events, sources, pairs)
+            )[:, 0]
         chosen = best_of(len(events.token), pairs.event, pairs.source, scores, self._limit("source"))
         speakers = {}
         for row in np.flatnonzero(chosen >= 0).tolist():
@@ -286,12 +315,13 @@ class Events:
     def __init__(self, config: Config | None = None) -> None:
         settings = (config or Config()).events
         ontology = load_ontology(Path(settings.ontology) if settings.ontology else None)
-        models = load_models() if settings.model == "learned" else None
+        models = None if settings.model == "rules" else load_models(settings.model)
         self._engine = Engine(lambda doc: find_candidates(doc, ontology), models, settings.threshold)
 
     def __call__(self, docs: Sequence[Document]) -> list[Document]:
         """Give the same documents with events; a batch never changes what is found in a document."""
-        return [done for batch in _batches(docs) for done in self._engine.extract(batch)]
+        found = (doc for batch in _batches(docs) for doc in self._engine.extract(batch))
+        return [replace(doc, states=None) for doc in found]
 
 
 def _batches(docs: Sequence[Document]) -> Iterator[list[Document]]:

@@ -1,5 +1,6 @@
 """Did it happen: the status of each event mention, by rule, and the cue that decides it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from pipeline.document import Span
 from pipeline.events.clauses import Layout
 from pipeline.events.cues import CueLexicon
-from pipeline.events.decide import Floats
+from pipeline.events.decide import Floats, soften
 from pipeline.events.features import CueArrays, Window, bucket, cross, cue_before, cue_behind, neighbours, pick
 from pipeline.events.proposals import TENSES, Proposals
 from pipeline.events.wordforms import Flags, Ints
@@ -131,6 +132,18 @@ def _shared(events: Proposals, rule: Ints, form: Ints) -> list[Ints]:
     size = np.bincount(inverse)[inverse]
     columns.append(cross(np.minimum(size, 4), form))
     return columns
+
+
+def agree(scores: Floats, groups: Sequence[int]) -> Floats:
+    """Let the mentions of one happening have one status: give each the mean of what is said of all of them.
+
+    scores: [mentions, STATUSES] probabilities. groups: number of the happening of each mention.
+    """
+    _, place, count = np.unique(groups, return_inverse=True, return_counts=True)
+    total = np.zeros((len(count), scores.shape[1]), dtype=np.float32)
+    np.add.at(total, place, np.log(np.maximum(scores, 1e-6)))
+    shares = soften((total / count[:, None]).astype(np.float32))
+    return shares[place]
 
 
 def first_tense(layout: Layout, token: Ints) -> Ints:

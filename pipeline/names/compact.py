@@ -12,17 +12,11 @@ from pipeline.config import CONVENTIONS
 from pipeline.document import Token
 from pipeline.errors import ConfigError, ModelError
 from pipeline.names.recognizer import NameSpan
-from pipeline.names.words import model_form, subword_rows
+from pipeline.names.states import Floats, Halves, WordStates, keep, open_session
 from pipeline.schema import LABELS
 
 TAGS: Final = ("O", *(f"{prefix}-{label}" for label in LABELS for prefix in "BI"))
 _BLOCK: Final = -1e4
-_BATCH_WORDS: Final = 2048
-_LONGEST: Final = 200  # words seen at once; longer sentences are read in overlapping windows
-_OVERLAP: Final = 40
-_KEPT_FORMS: Final = 150_000
-
-Floats = NDArray[np.float32]
 
 
 def allowed_steps() -> tuple[Floats, Floats]:
@@ -110,96 +104,45 @@ def _log_sum(scores: Floats) -> Floats:
 class CompactNames:
     """The default recogniser.
 
-    folder: `table.npz` (int8 rows of sub-words and of frequent words, with a scale each), `words.txt` (those words, in
-    the order of their rows), `tagger.onnx` (vectors, reversing positions and
-    convention in; tag scores out) and `model.json`. convention: whose idea of a name to follow.
+    folder: what `WordStates` reads, `tagger.onnx` (states, reversing positions and convention in; tag scores out),
+    and `model.json`. convention: whose idea of a name to follow.
     Raises ModelError for a folder that is no such model.
     """
 
     name = "compact"
 
     def __init__(self, folder: Path, convention: str = "rasd") -> None:
-        import onnxruntime as ort
-
         if convention not in CONVENTIONS:
             raise ConfigError(f"names.convention must be one of {', '.join(CONVENTIONS)}, not {convention!r}")
+        self.words = WordStates(folder)
         try:
             self.facts: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
             with np.load(folder / "table.npz") as arrays:
-                self.rows, self.scales = arrays["rows"], arrays["scales"]
-                self.own, self.own_scales = arrays["own"], arrays["own_scales"]
                 self.steps, self.starts = arrays["steps"], arrays["starts"]
-            listed = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
-            options = ort.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.log_severity_level = 3
-            self.session = ort.InferenceSession(
-                str(folder / "tagger.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self.session = open_session(folder / "tagger.onnx")
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelError(f"{folder} holds no usable compact model: {error}; reinstall rasd or train it") from error
-        self.listed = {form: row for row, form in enumerate(listed)}
         self.convention = CONVENTIONS.index(convention)
-        self.forms: dict[str, int] = {}
-        self.vectors = np.empty((1024, self.rows.shape[1]), dtype=np.float32)
 
     def __call__(self, sentences: Sequence[Sequence[Token]]) -> list[list[NameSpan]]:
         """Give the names of each sentence with calibrated scores."""
-        windows = [(number, first) for number, s in enumerate(sentences) for first in _window_starts(len(s))]
-        sizes = [min(_LONGEST, len(sentences[number]) - first) for number, first in windows]
-        order = sorted(range(len(windows)), key=lambda i: sizes[i])
+        return self.read(sentences)
+
+    def read(self, sentences: Sequence[Sequence[Token]], kept: Sequence[Halves] | None = None) -> list[list[NameSpan]]:
+        """Give the names of each sentence; put its states into `kept` (room as of `WordStates.empty`)."""
         tags: list[list[int]] = [[0] * len(s) for s in sentences]
         posteriors = [np.empty((len(s), len(TAGS)), dtype=np.float32) for s in sentences]
-        at = 0
-        while at < len(order):
-            stop = at + 1
-            while stop < len(order) and (stop + 1 - at) * sizes[order[stop]] <= _BATCH_WORDS:
-                stop += 1
-            chosen = order[at:stop]
-            parts = [sentences[windows[i][0]][windows[i][1] : windows[i][1] + sizes[i]] for i in chosen]
-            for i, (path, posterior) in zip(chosen, self._tag(parts), strict=True):
-                number, first = windows[i]
-                # Of two windows over the same words, each gives the half of the overlap that it sees from inside.
-                skip = _OVERLAP // 2 if first else 0
-                tags[number][first + skip : first + len(path)] = path[skip:]
-                posteriors[number][first + skip : first + len(path)] = posterior[skip:]
-            at = stop
+        for batch, states, reverse in self.words.read([[token.text for token in s] for s in sentences]):
+            if kept is not None:
+                keep(kept, batch, states)
+            inputs = {"states": states, "reverse": reverse, "convention": np.full(len(batch), self.convention)}
+            (emissions,) = self.session.run(None, inputs)
+            lengths = np.array([w.size for w in batch])
+            paths, posterior = decode(emissions, lengths, self.steps, self.starts)
+            for row, (w, path) in enumerate(zip(batch, paths, strict=True)):
+                tags[w.sentence][w.first + w.skip : w.first + w.size] = path[w.skip :]
+                posteriors[w.sentence][w.first + w.skip : w.first + w.size] = posterior[row, w.skip : w.size]
         return [self._spans(path, posterior) for path, posterior in zip(tags, posteriors, strict=True)]
-
-    def _tag(self, sentences: Sequence[Sequence[Token]]) -> list[tuple[list[int], Floats]]:
-        lengths = np.array([len(s) for s in sentences])
-        longest = int(lengths.max())
-        numbers = np.zeros((len(sentences), longest), dtype=np.int64)
-        reverse = np.tile(np.arange(longest), (len(sentences), 1))
-        if len(self.forms) > _KEPT_FORMS:
-            self.forms.clear()
-        for i, sentence in enumerate(sentences):
-            n = len(sentence)
-            numbers[i, :n] = [self._number(token.text) for token in sentence]
-            reverse[i, :n] = np.arange(n - 1, -1, -1)
-        inputs = {
-            "vectors": self.vectors[numbers],
-            "reverse": reverse,
-            "convention": np.full(len(sentences), self.convention),
-        }
-        (emissions,) = self.session.run(None, inputs)
-        paths, posterior = decode(emissions, lengths, self.steps, self.starts)
-        return [(path, posterior[i, : len(path)]) for i, path in enumerate(paths)]
-
-    def _number(self, surface: str) -> int:
-        """Give the row of `vectors` that holds a word, made when the word is first seen."""
-        form = model_form(surface)
-        number = self.forms.get(form)
-        if number is None:
-            number = self.forms[form] = len(self.forms)
-            if number >= len(self.vectors):
-                self.vectors = np.concatenate([self.vectors, np.empty_like(self.vectors)])
-            rows = subword_rows(form, len(self.rows))
-            self.vectors[number] = self.scales[rows] @ self.rows[rows] / len(rows)
-            listed = self.listed.get(form)
-            if listed is not None:
-                self.vectors[number] += self.own[listed] * self.own_scales[listed]
-        return number
 
     def _spans(self, path: list[int], posterior: Floats) -> list[NameSpan]:
         if not any(path):
@@ -213,10 +156,3 @@ class CompactNames:
         """Map a raw score to the share of such names that are right, as measured on held-out text."""
         knots = self.facts["calibration"]
         return round(float(np.interp(score, knots["raw"], knots["share"])), 3)
-
-
-def _window_starts(length: int) -> list[int]:
-    """Give the first word of each window over a sentence."""
-    if length <= _LONGEST:
-        return [0] if length else []
-    return list(range(0, length - _OVERLAP, _LONGEST - _OVERLAP))

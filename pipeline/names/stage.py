@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from pipeline.config import Config
 from pipeline.document import Document, Mention, Token
@@ -13,6 +13,9 @@ from pipeline.names.clitics import name_start, read_starts
 from pipeline.names.conventions import apply_rules
 from pipeline.names.recognizer import NameSpan, Recognizer
 from pipeline.names.vote import Vote
+
+if TYPE_CHECKING:
+    from pipeline.names.compact import CompactNames
 
 
 def _compact(config: Config) -> Recognizer:
@@ -76,26 +79,39 @@ class Names:
         self.gazetteer = _gazetteer(config) if listed else None
         self.by_rule = config.names.convention == "rasd"
         self.override = config.names.gazetteer_mode == "override"
+        self.shared = self._shared(config)
 
     def __call__(self, docs: Sequence[Document]) -> list[Document]:
         """Give the same documents with names."""
         sentences: list[Sequence[Token]] = [doc.tokens[s.first : s.last] for doc in docs for s in doc.sentences]
-        found = self.recognize(sentences)
+        states = self.shared.words.empty([len(s) for s in sentences]) if self.shared else None
+        found = self.shared.read(sentences, states) if self.shared else self.recognize(sentences)
         if self.by_rule:
             found = [apply_rules(tokens, spans) for tokens, spans in zip(sentences, found, strict=True)]
         if self.gazetteer:
             listed = self.gazetteer(sentences)
-            found = [_merge(own, model, self.override) for own, model in zip(listed, found, strict=True)]
+            found = [_merge(mine, model, self.override) for mine, model in zip(listed, found, strict=True)]
         at = 0
         filled = []
         for doc in docs:
             mentions: list[Mention] = []
+            begin = at
             for number, sentence in enumerate(doc.sentences):
                 named = (self._mention(doc, span, sentence.first, number) for span in found[at])
                 mentions.extend(m for m in named if not _is_letter(doc.text[m.start : m.end]))
                 at += 1
-            filled.append(replace(doc, mentions=tuple(mentions)))
+            own = self.shared.words.joined(doc, states[begin:at]) if self.shared and states else None
+            filled.append(replace(doc, mentions=tuple(mentions), states=own))
         return filled
+
+    def _shared(self, config: Config) -> "CompactNames | None":
+        """Give the recogniser if its states are what the events read, so that they need not be made twice."""
+        from pipeline.names.compact import CompactNames
+
+        wanted = config.events.model == "learned" and (not config.stages or "events" in config.stages)
+        if wanted and isinstance(self.recognize, CompactNames) and not config.names.model:
+            return self.recognize
+        return None
 
     def _mention(self, doc: Document, span: NameSpan, base: int, sentence: int) -> Mention:
         first, last = doc.tokens[base + span.first], doc.tokens[base + span.last - 1]

@@ -101,6 +101,7 @@ def read_back(folder: Path) -> tuple[Any, list[str], dict[str, Any]]:
     from pipeline.training.export import build_tagger
 
     shipped = CompactNames(folder)  # says what is wrong with a folder that is none
+    words = shipped.words
     try:
         model = build_tagger(shipped.facts["size"], len(shipped.facts["conventions"]))
         with np.load(folder / "weights.npz") as arrays, torch.no_grad():
@@ -109,9 +110,9 @@ def read_back(folder: Path) -> tuple[Any, list[str], dict[str, Any]]:
             missing = [name for name in missing if not name.startswith(("table.", "blocked"))]
             if missing or unknown:
                 raise ValueError(f"weights.npz lacks {missing} and has {unknown} too many")
-            model.table.bag.weight.copy_(torch.from_numpy(shipped.rows * shipped.scales[:, None]))
-            model.table.own.weight.copy_(torch.from_numpy(shipped.own * shipped.own_scales[:, None]))
+            model.table.bag.weight.copy_(torch.from_numpy(words.rows * words.scales[:, None]))
+            model.table.own.weight.copy_(torch.from_numpy(words.own * words.own_scales[:, None]))
     except (OSError, KeyError, ValueError, TypeError, RuntimeError, BadZipFile) as error:
         raise ModelError(f"{folder}: no weights that today's network can take: {error}; train it anew") from error
     # Scores are those of the model that is read; what goes on from it is measured anew.
-    return model, list(shipped.listed), {**shipped.facts, "scores": {}}
+    return model, list(words.listed), {**shipped.facts, "scores": {}}

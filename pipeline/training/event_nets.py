@@ -136,3 +136,24 @@ def fit_temperature(logits: Floats, labels: NDArray[np.int64]) -> float:
         if loss < best:
             best, chosen = loss, float(temperature)
     return chosen
+
+
+def fit_mix(one: Floats, two: Floats, labels: NDArray[np.int64]) -> tuple[float, float]:
+    """Give the factors of two models' held-out outputs whose sum makes the labels likeliest."""
+    outputs = torch.from_numpy(np.stack([one, two]))
+    target = torch.from_numpy(labels)
+    factors = torch.full((2,), 0.5, requires_grad=True)
+    optimizer = torch.optim.LBFGS([factors], max_iter=50, line_search_fn="strong_wolfe")
+
+    def step() -> Tensor:
+        optimizer.zero_grad()
+        mixed = (factors[:, None, None] * outputs).sum(0)
+        if mixed.shape[1] == 1:
+            loss = nn.functional.binary_cross_entropy_with_logits(mixed[:, 0], target.float())
+        else:
+            loss = nn.functional.cross_entropy(mixed, target)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimizer.step(step)  # type: ignore[no-untyped-call]
+    return float(factors[0].detach()), float(factors[1].detach())

@@ -10,6 +10,7 @@ temperatures included, was made without it.
 """
 
 import argparse
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from pipeline.document import EventMention, Role, Span
@@ -32,16 +34,28 @@ from pipeline.evaluation.events import (
 from pipeline.events import attribution, dating, merge, roles, status
 from pipeline.events.clauses import Layout, Phrases, find_phrases
 from pipeline.events.context import context_features
-from pipeline.events.decide import Floats, Models, Net, save_models, soften
+from pipeline.events.decide import Floats, Models, Net, save_choices, save_nets, soften
 from pipeline.events.features import Codes, encode, pick, trigger_features
 from pipeline.events.ontology import load_ontology
 from pipeline.events.proposals import Proposals
+from pipeline.events.reader import (
+    Reader,
+    ask_roles,
+    ask_sources,
+    ask_status,
+    ask_times,
+    describe_tokens,
+    units,
+)
 from pipeline.events.stage import Engine, Prepared, best_of
 from pipeline.events.triggers import find_candidates
+from pipeline.models import models_folder
+from pipeline.names.states import WordStates
 from pipeline.schema import EVENT_TYPES, STATUSES
 from pipeline.training.annotated import LEADS
 from pipeline.training.event_examples import Example, read_examples, read_leads
-from pipeline.training.event_nets import blend_linear, fit_net, fit_temperature
+from pipeline.training.event_nets import blend_linear, fit_mix, fit_net, fit_temperature
+from pipeline.training.reader import Lesson, ReaderNet, answers, fit_reader, save_reader
 
 Labels = NDArray[np.int64]
 
@@ -60,6 +74,25 @@ class Pairing:
         shares = soften(first / np.float32(ROLE_SHARPNESS))
         around = context_features(self.layout, self.events, self.phrases, self.pairs, shares)
         return np.concatenate([encode(around), task.codes], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """All that the models learn from: a task per net, what the second pass needs, and the reader's lesson."""
+
+    tasks: dict[str, "Task"]
+    pairing: Pairing
+    lesson: Lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What was learnt without some documents: nets, reader, and the outputs of both for those documents, by task."""
+
+    nets: dict[str, Net]
+    reader: ReaderNet
+    by_net: dict[str, Floats]
+    by_reader: dict[str, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +117,8 @@ def align(prepared: Prepared, examples: Sequence[Example]) -> list[Judged | None
     return found
 
 
-def make_tasks(engine: Engine, examples: Sequence[Example]) -> tuple[dict[str, Task], Pairing]:
-    """Turn annotated documents into what each model learns from.
+def make_tasks(engine: Engine, examples: Sequence[Example], words: WordStates) -> Learning:
+    """Turn annotated documents into what each model learns from; `words` gives the states that the reader reads.
 
     The task `context` begins with the labels and codes of `role`; `fit_all` adds what the first pass says.
     """
@@ -143,7 +176,18 @@ def make_tasks(engine: Engine, examples: Sequence[Example]) -> tuple[dict[str, T
         np.array([gold[a].cluster == gold[b].cluster for a, b in zip(same.later, same.earlier, strict=True)],
                  dtype=np.int64), events.doc[same.later], 1,
     )  # fmt: skip
-    return tasks, Pairing(layout, events, phrases, pairs)
+    ranges = units(layout)
+    states = np.concatenate([words.of(e.doc) for e in examples])
+    questions = {
+        "context": ask_roles(layout, events, phrases, pairs), "time": ask_times(layout, events, times, time_pairs),
+        "source": ask_sources(layout, events, sources, source_pairs), "status": ask_status(events, ahead),
+    }  # fmt: skip
+    unit_docs = layout.doc[[start for start, _ in ranges]]
+    lesson = Lesson(
+        states, describe_tokens(layout, proposals, events), ranges, unit_docs, questions,
+        *({name: getattr(tasks[name], field) for name in questions} for field in ("labels", "doc", "outputs")),
+    )  # fmt: skip
+    return Learning(tasks, Pairing(layout, events, phrases, pairs), lesson)
 
 
 def role_labels(gold: Sequence[Judged], phrases: Phrases, pairs: roles.Pairs) -> Labels:
@@ -214,7 +258,7 @@ DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "source": 0.4, "
 }
 
 
-def fit_all(
+def fit_nets(
     tasks: dict[str, Task], pairing: Pairing, keep: NDArray[np.bool_], own: NDArray[np.bool_], seeds: Sequence[int]
 ) -> tuple[dict[str, Net], Codes]:
     """Fit every net on the rows of the documents to keep (a flag per document).
@@ -248,32 +292,59 @@ def fit_all(
     return nets, around
 
 
-def tune(tasks: dict[str, Task], pairing: Pairing, logits: dict[str, Floats], keep: NDArray[np.bool_], types: Labels,
-         missed: dict[str, int]) -> tuple[dict[str, float], dict[str, float]]:  # fmt: skip
-    """Choose temperatures and thresholds from held-out outputs of the documents to keep.
+def fit(learning: Learning, keep: NDArray[np.bool_], own: NDArray[np.bool_], seeds: Sequence[int]) -> Fitted:
+    """Fit the nets and the reader to the documents to keep (see `fit_nets`)."""
+    torch.set_num_threads(1)
+    tasks, rest = learning.tasks, ~keep
+    nets, around = fit_nets(tasks, learning.pairing, keep, own, seeds)
+    by_net = {}
+    for name, task in tasks.items():
+        by_net[name] = np.zeros((len(task.labels), task.outputs), dtype=np.float32)
+        rows = rest[task.doc]
+        by_net[name][rows] = nets[name].logits((around if name == "context" else task.codes)[rows])
+    reader = fit_reader(learning.lesson, np.flatnonzero(keep), seeds[0])
+    by_reader = answers(reader, learning.lesson, np.flatnonzero(rest)) if rest.any() else {}
+    return Fitted(nets, reader, by_net, by_reader)
 
-    types: type code of each candidate. missed: annotated mentions without a candidate, by group.
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is chosen by held-out outputs: temperatures of the nets, thresholds, factors of nets and reader."""
+
+    temperatures: dict[str, float]
+    thresholds: dict[str, float]
+    mix: dict[str, tuple[float, float]]
+
+
+def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Floats], keep: NDArray[np.bool_],
+         types: Labels, missed: dict[str, int]) -> Choices:  # fmt: skip
+    """Choose temperatures, thresholds and factors from held-out outputs of the documents to keep.
+
+    by_reader: none for models without a reader. types: type code of each candidate. missed: annotated mentions without
+    a candidate, by group.
     """
-    temperatures, thresholds = {}, dict(DEFAULTS)
+    tasks, pairing = learning.tasks, learning.pairing
+    temperatures, thresholds, mix = {}, dict(DEFAULTS), {}
     for name, task in tasks.items():
         rows = keep[task.doc]
         labels = task.labels[rows]
-        temperatures[name] = ROLE_SHARPNESS if name == "role" else fit_temperature(logits[name][rows], labels)
-        shares = soften(logits[name][rows] / np.float32(temperatures[name]))
+        temperatures[name] = ROLE_SHARPNESS if name == "role" else fit_temperature(by_net[name][rows], labels)
+        outputs = by_net[name] / np.float32(temperatures[name])
+        if name in by_reader:
+            mix[name] = fit_mix(by_net[name][rows], by_reader[name][rows], labels)
+            outputs = by_net[name] * np.float32(mix[name][0]) + by_reader[name] * np.float32(mix[name][1])
+        shares = soften(outputs[rows])
         if name == "mention":
             own = types[rows] == attribution.STATEMENT
             thresholds["statement"] = best_threshold(shares[own, 0], labels[own], missed["statement"])
             thresholds["event"] = best_threshold(shares[~own, 0], labels[~own], missed["event"])
         elif name == "context":
-            shares = roles.keep_one(
-                pairing.events, pairing.pairs, soften(logits[name] / np.float32(temperatures[name]))
-            )
-            shares = shares[rows]
+            shares = roles.keep_one(pairing.events, pairing.pairs, soften(outputs))[rows]
             for number, role in enumerate(roles.CLASSES[1:], start=1):
                 thresholds[f"role {role}"] = best_threshold(shares[:, number], (labels == number).astype(np.int64), 0)
         elif name in ("source", "same"):
             thresholds[name] = best_threshold(shares[:, 0], labels, 0)
-    return temperatures, thresholds
+    return Choices(temperatures, thresholds, mix)
 
 
 def best_threshold(shares: Floats, labels: Labels, missed: int) -> float:
@@ -290,43 +361,65 @@ def best_threshold(shares: Floats, labels: Labels, missed: int) -> float:
     return max(threshold for f1, threshold in curve if f1 >= best - SLACK) if gold else 0.5
 
 
-def cross_validate(
-    engine: Engine, examples: Sequence[Example], leads: Sequence[Example], folds: int, seeds: Sequence[int],
-    seed: int = 0,
-) -> tuple[dict[str, list[Judged]], dict[str, float], dict[str, float]]:  # fmt: skip
-    """Extract every example with models that never saw it; give the mentions, and temperatures and thresholds.
+def models_of(fitted: Fitted, lesson: Lesson, choices: Choices, words: WordStates) -> Models:
+    """Put models together; those with factors for a reader get it by way of the files that it is shipped in."""
+    nets = {name: replace(net, temperature=choices.temperatures[name]) for name, net in fitted.nets.items()}
+    if not choices.mix:
+        return Models(nets, choices.thresholds)
+    with tempfile.TemporaryDirectory() as folder:
+        save_reader(fitted.reader, lesson, Path(folder))
+        return Models(nets, choices.thresholds, Reader(Path(folder), words), choices.mix)
 
-    leads: documents that every model is trained on and that none is judged on.
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What cross-validation gives: the mentions by document, found in each way to decide, and the last choices."""
+
+    found: dict[str, dict[str, list[Judged]]]
+    choices: dict[str, Choices]
+    learning: Learning
+    fitted: Fitted | None
+
+
+def cross_validate(
+    engine: Engine, examples: Sequence[Example], leads: Sequence[Example], words: WordStates, folds: int,
+    seeds: Sequence[int], seed: int = 0, jobs: int = 1, last: bool = False,
+) -> Validated:  # fmt: skip
+    """Extract every example with models that never saw it, with the reader (`learned`) and without (`light`).
+
+    leads: documents that every model is trained on and that none is judged on. jobs: folds that are fitted at once.
+    last: also fit to all documents.
     """
     everything = [*examples, *leads]
-    tasks, pairing = make_tasks(engine, everything)
+    learning = make_tasks(engine, everything, words)
+    mention = learning.tasks["mention"]
     fold = np.full(len(everything), -1)
     fold[: len(examples)] = np.random.default_rng(seed).permutation(len(examples)) % folds
     types = engine.prepare([e.doc for e in everything]).proposals.type
-    found_rows = tasks["mention"].labels * (fold[tasks["mention"].doc] >= 0)
+    found_rows = mention.labels * (fold[mention.doc] >= 0)
     missed = {
         "statement": sum(e.type == "STATEMENT" for x in examples for e in x.events)
         - int(found_rows[types == attribution.STATEMENT].sum()),
         "event": sum(e.type != "STATEMENT" for x in examples for e in x.events)
         - int(found_rows[types != attribution.STATEMENT].sum()),
     }  # fmt: skip
-    fitted = [fit_all(tasks, pairing, fold != k, fold < 0, seeds) for k in range(folds)]
-    nets = [f[0] for f in fitted]
-    logits = {}
-    for name, task in tasks.items():
-        logits[name] = np.zeros((len(task.labels), task.outputs), dtype=np.float32)
+    parts = [*range(folds), folds] if last else range(folds)
+    fitted = Parallel(jobs, mmap_mode="c")(delayed(fit)(learning, fold != k, fold < 0, seeds) for k in parts)
+    by_net, by_reader = (
+        {name: np.sum([getattr(f, field)[name] for f in fitted[:folds]], axis=0) for name in getattr(fitted[0], field)}
+        for field in ("by_net", "by_reader")
+    )
+    found: dict[str, dict[str, list[Judged]]] = {}
+    choices: dict[str, Choices] = {}
+    for way, heard in (("light", {}), ("learned", by_reader)):
+        found[way] = {}
         for k in range(folds):
-            rows = fold[task.doc] == k
-            codes = fitted[k][1] if name == "context" else task.codes
-            logits[name][rows] = nets[k][name].logits(codes[rows])
-    found: dict[str, list[Judged]] = {}
-    for k in range(folds):
-        temperatures, thresholds = tune(tasks, pairing, logits, (fold != k) & (fold >= 0), types, missed)
-        warmed = {name: replace(net, temperature=temperatures[name]) for name, net in nets[k].items()}
-        judge = engine.with_models(Models(warmed, thresholds))
-        held = [e.doc for e, f in zip(examples, fold, strict=False) if f == k]
-        found |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
-    return found, *tune(tasks, pairing, logits, fold >= 0, types, missed)
+            chosen = tune(learning, by_net, heard, (fold != k) & (fold >= 0), types, missed)
+            judge = engine.with_models(models_of(fitted[k], learning.lesson, chosen, words))
+            held = [e.doc for e, f in zip(examples, fold, strict=False) if f == k]
+            found[way] |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
+        choices[way] = tune(learning, by_net, heard, fold >= 0, types, missed)
+    return Validated(found, choices, learning, fitted[folds] if last else None)
 
 
 def format_scores(scores: dict[str, EventScores], names: Sequence[str]) -> str:
@@ -361,6 +454,7 @@ def main(arguments: list[str] | None = None) -> None:
     told = "annotated leads that every model is trained on besides; by default Rasd's own"
     parser.add_argument("--leads", type=Path, nargs="*", default=LEADS, help=told)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=1, help="folds that are fitted at once")
     parser.add_argument("--seeds", type=int, default=2, help="nets averaged per model")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
@@ -373,19 +467,23 @@ def main(arguments: list[str] | None = None) -> None:
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     seeds = range(1, options.seeds + 1)
     leads = read_leads(options.leads)
-    found, temperatures, thresholds = cross_validate(engine, examples, leads, options.folds, seeds)
+    words = WordStates(models_folder() / "compact-ner")
+    validated = cross_validate(
+        engine, examples, leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
+    )
     gold_all = {e.doc.doc_id: list(e.events) for e in examples}
-    scores = score_events(gold_all, found)
-    print(format_scores(scores, [*GROUPS, *EVENT_TYPES]))
+    for way, found in validated.found.items():
+        print(f"{way}:")
+        print(format_scores(score_events(gold_all, found), [*GROUPS, *(EVENT_TYPES if way == "learned" else ())]))
     print("reliability of mention scores, held out (from, mean score, share right, count):")
-    for edge, mean, right, count in reliability(_outcomes(gold_all, found)):
+    for edge, mean, right, count in reliability(_outcomes(gold_all, validated.found["learned"])):
         print(f"  {edge:.1f}  {mean:.2f}  {right:.2f}  {count}")
-    if options.out:
-        everything = [*examples, *leads]
-        own = np.arange(len(everything)) >= len(examples)
-        nets, _ = fit_all(*make_tasks(engine, everything), np.ones(len(everything), dtype=bool), own, seeds)
-        nets = {name: replace(net, temperature=temperatures[name]) for name, net in nets.items()}
-        save_models(options.out, Models(nets, thresholds))
+    if options.out and validated.fitted:
+        fitted, lesson = validated.fitted, validated.learning.lesson
+        light, learned = (models_of(fitted, lesson, validated.choices[way], words) for way in ("light", "learned"))
+        save_nets(options.out, learned.nets)
+        save_reader(fitted.reader, lesson, options.out)
+        save_choices(options.out, light, learned)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from pipeline.names.compact import TAGS
 from pipeline.names.words import model_form
 from pipeline.text.tokens import tokenize
 from pipeline.training.annotated import LEADS, all_leads
 from pipeline.training.networks import Encoder, EncoderSize, Tagger, WordTable
-from pipeline.training.quantize import Pinned, measure_limits, quantize
+from pipeline.training.quantize import PinnedEncoder, PinnedTop, measure_limits, quantize
 from pipeline.training.tagger import MARKERS
 
 
@@ -34,31 +35,16 @@ def load_tagger(folder: Path) -> tuple[Tagger, list[str], dict[str, Any]]:
     return model, (folder / "words.txt").read_text(encoding="utf-8").split("\n"), facts
 
 
-def write_onnx(model: Pinned, path: Path, width: int) -> None:
-    """Write the network behind the word table: vectors, reversing positions and convention in; tag scores out."""
-    example = (
-        torch.zeros(2, 5, width),
-        torch.arange(4, -1, -1).repeat(2, 1),
-        torch.zeros(2, dtype=torch.long),
-    )
-    axes = {
-        "vectors": {0: "b", 1: "t"},
-        "reverse": {0: "b", 1: "t"},
-        "convention": {0: "b"},
-        "scores": {0: "b", 1: "t"},
-    }
+def write_onnx(part: nn.Module, path: Path, inputs: dict[str, torch.Tensor], output: str) -> None:
+    """Write a part of the network whose inputs have batch and, but for single numbers, positions as first axes."""
+    axes = {name: {0: "b", 1: "t"} if example.dim() > 1 else {0: "b"} for name, example in inputs.items()}
     with warnings.catch_warnings():
         # The exporter warns of recurrent layers without given states, and that a newer one exists.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            model,
-            example,
-            str(path),
-            input_names=["vectors", "reverse", "convention"],
-            output_names=["scores"],
-            dynamic_axes=axes,
-            dynamo=False,
-        )
+            part.eval(), tuple(inputs.values()), str(path), input_names=list(inputs), output_names=[output],
+            dynamic_axes=axes | {output: {0: "b", 1: "t"}}, dynamo=False,
+        )  # fmt: skip
 
 
 def _rounded(weight: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -75,7 +61,7 @@ def _sample() -> list[list[str]]:
 
 
 def export(tagger: Path, out: Path) -> None:
-    """Write `tagger.onnx`, `table.npz`, `weights.npz`, `words.txt` and `model.json`.
+    """Write `encoder.onnx`, `tagger.onnx`, `table.npz`, `weights.npz`, `words.txt` and `model.json`.
 
     The rows of both tables are rounded to int8 with a scale per row, and the network to int8 (see `quantize`).
     `weights.npz` holds the network in half precision, from which `training.adapt` goes on.
@@ -91,10 +77,16 @@ def export(tagger: Path, out: Path) -> None:
     weights = {name: p.detach().half().numpy() for name, p in model.named_parameters() if not name.startswith("table.")}
     np.savez_compressed(out / "weights.npz", **weights)  # type: ignore[arg-type]  # its flag takes any keyword
     (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
-    path = out / "tagger.onnx"
-    pinned = Pinned(model, measure_limits(model, listed, _sample()))
-    write_onnx(pinned.eval(), path, model.table.bag.embedding_dim)
-    quantize(path)
+    limits = measure_limits(model, listed, _sample())
+    width, reverse = model.encoder.size.dim, torch.arange(4, -1, -1).repeat(2, 1)
+    write_onnx(PinnedEncoder(model.encoder, limits[0]), out / "encoder.onnx",
+               {"vectors": torch.zeros(2, 5, width), "reverse": reverse}, "states")  # fmt: skip
+    width += 2 * model.encoder.size.hidden
+    write_onnx(PinnedTop(model, limits), out / "tagger.onnx",
+               {"states": torch.zeros(2, 5, width), "reverse": reverse, "convention": torch.zeros(2, dtype=torch.long)},
+               "scores")  # fmt: skip
+    for name in ("encoder", "tagger"):
+        quantize(out / f"{name}.onnx")
     card = {"tags": list(TAGS), "conventions": list(MARKERS), "size": facts["size"], "scores": facts["scores"],
             "calibration": facts.get("calibration", {"raw": [0.0, 1.0], "share": [0.0, 1.0]})}  # fmt: skip
     (out / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -2,9 +2,9 @@
 
     python -m pipeline.training.silver TAGGER [TAGGER ...] --news NEWS.jsonl.xz ... --sentences 40000 --out silver.conll
 
-The taggers' tag scores are averaged and decoded in the `rasd` convention. A sentence is kept if it holds a name and no
-name of it is less sure than `--sure`; those that the taggers find easy would teach nothing, so of the sentences that
-hold only names that are all but certain every second one is left out.
+The taggers' tag scores are averaged and decoded in one convention (`--convention`). A sentence is kept if it holds a
+name and no name of it is less sure than `--sure`; those that the taggers find easy would teach nothing, so of the
+sentences that hold only names that are all but certain every second one is left out.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 import torch
 
+from pipeline.config import CONVENTIONS
 from pipeline.errors import ConfigError
 from pipeline.evaluation.corpora import LabelledSentence
 from pipeline.names.compact import TAGS, decode, span_scores
@@ -56,12 +57,14 @@ def _sentences(text: str) -> Iterator[tuple[str, ...]]:
             yield tuple(t.text for t in tokens[first:last])
 
 
-def label(taggers: Sequence[Path], sentences: Sequence[tuple[str, ...]], sure: float) -> Iterator[LabelledSentence]:
-    """Give the sentences that the taggers together are sure of, with their tags."""
+def label(
+    taggers: Sequence[Path], sentences: Sequence[tuple[str, ...]], sure: float, convention: str
+) -> Iterator[LabelledSentence]:
+    """Give the sentences that the taggers together are sure of, with their tags in a convention."""
     torch.set_num_threads(1)
     loaded = [load_tagger(folder) for folder in taggers]
     forms = Forms()
-    examples = [forms.encode(LabelledSentence(s, ("O",) * len(s)), "rasd") for s in sentences]
+    examples = [forms.encode(LabelledSentence(s, ("O",) * len(s)), convention) for s in sentences]
     listed = loaded[0][1]
     if any(other != listed for _, other, _ in loaded):
         raise ConfigError("the taggers must come from one encoder: their lists of frequent words differ")
@@ -91,11 +94,12 @@ def main() -> None:
     parser.add_argument("taggers", type=Path, nargs="+")
     parser.add_argument("--news", type=Path, nargs="+", required=True)
     parser.add_argument("--sentences", type=int, default=40_000)
+    parser.add_argument("--convention", choices=CONVENTIONS, default="rasd")
     parser.add_argument("--sure", type=float, default=0.6)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    kept = list(label(args.taggers, read_sentences(args.news, args.sentences, args.seed), args.sure))
+    kept = list(label(args.taggers, read_sentences(args.news, args.sentences, args.seed), args.sure, args.convention))
     write_conll(kept, args.out)
     print(f"{len(kept)} sentences, {sum(len(s.words) for s in kept)} words")
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ResourceError
-from pipeline.events.decide import TASKS, Models, Net, load_models, save_models, soften
+from pipeline.events.decide import TASKS, Models, Net, load_models, save_choices, save_nets, soften
 from pipeline.events.features import SPACE, bucket, cross, encode
 
 
@@ -55,8 +55,9 @@ def test_a_higher_temperature_is_less_sure() -> None:
 
 def test_saved_models_load_alike(tmp_path: Path) -> None:
     models = Models({task: _net(2) for task in TASKS}, {"event": 0.25})
-    save_models(tmp_path, models)
-    loaded = load_models(tmp_path)
+    save_nets(tmp_path, models.nets)
+    save_choices(tmp_path, models, replace(models, thresholds={"event": 0.5}))
+    loaded = load_models("light", tmp_path)
     assert loaded.thresholds == models.thresholds
     codes = models.nets["role"].kept[:10].reshape(2, 5)
     assert np.allclose(loaded.nets["role"].logits(codes), models.nets["role"].logits(codes), atol=0.05)
@@ -64,12 +65,15 @@ def test_saved_models_load_alike(tmp_path: Path) -> None:
 
 def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ResourceError, match="retrain"):
-        load_models(tmp_path)
+        load_models("light", tmp_path)
 
 
-def test_the_shipped_models_hold_every_task_and_threshold() -> None:
-    models = load_models()
+@pytest.mark.parametrize("way", ["light", "learned"])
+def test_the_shipped_models_hold_every_task_and_threshold(way: str) -> None:
+    models = load_models(way)
     assert set(models.nets) == set(TASKS)
+    assert (models.reader is None) == (way == "light")
+    assert set(models.mix) == (set() if models.reader is None else set(models.reader.heads))
     assert {"event", "statement", "time", "source", "same", "role actor"} <= set(models.thresholds)
 
 

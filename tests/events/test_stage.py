@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from pipeline.config import Config, EventsConfig
 from pipeline.document import Document
 from pipeline.events.explain import explain_mention
 from pipeline.events.stage import Events
+from pipeline.names.stage import Names
 from pipeline.schema import EVENT_TYPES, ROLES, STATUSES
 
 TEXT = (
@@ -26,7 +28,7 @@ def _doc() -> Document:
     return annotated(TEXT, NAMES, {"الاثنين": (MONDAY, MONDAY)}, title=True)
 
 
-@pytest.fixture(scope="module", params=["learned", "rules"])
+@pytest.fixture(scope="module", params=["learned", "light", "rules"])
 def stage(request: pytest.FixtureRequest) -> Events:
     return Events(Config(events=EventsConfig(model=request.param)))
 
@@ -59,6 +61,22 @@ def test_company_in_a_batch_never_changes_a_document(stage: Events) -> None:
         (e.type, e.start, e.status, e.roles, e.event) for e in alone.events
     ]
     assert last.events == first.events
+
+
+def test_states_that_the_names_stage_kept_change_nothing() -> None:
+    config = Config()
+    (named,) = Names(config)([replace(_doc(), mentions=())])
+    assert named.states is not None
+    assert len(named.states) == len(named.tokens)
+    (kept,), (made) = Events(config)([named]), Events(config)([replace(named, states=None)])
+    assert kept.states is None
+    assert [kept] == made
+    assert kept.events
+
+
+def test_names_keep_no_states_that_nobody_reads() -> None:
+    (named,) = Names(Config(events=EventsConfig(model="rules")))([_doc()])
+    assert named.states is None
 
 
 def test_a_token_reports_at_most_one_event(stage: Events) -> None:

@@ -6,7 +6,7 @@ from pipeline.events.candidate import Candidate
 from pipeline.events.cues import load_cues
 from pipeline.events.ontology import load_ontology
 from pipeline.events.stage import Engine
-from pipeline.events.status import find_cues, rule_scores
+from pipeline.events.status import agree, find_cues, rule_scores
 from pipeline.events.triggers import find_candidates
 from pipeline.schema import STATUSES
 
@@ -71,3 +71,15 @@ def test_an_extracted_event_carries_the_span_of_its_cue() -> None:
     assert meeting.status == "DENIED"
     assert meeting.status_cue is not None
     assert text[meeting.status_cue.start : meeting.status_cue.end] == "استبعد"
+
+
+def test_the_mentions_of_one_happening_agree() -> None:
+    scores = np.full((3, len(STATUSES)), 0.01, dtype=np.float32)
+    ongoing, planned = STATUSES.index("ONGOING"), STATUSES.index("PLANNED")
+    scores[0, ongoing], scores[0, planned] = 0.8, 0.1
+    scores[1, ongoing], scores[1, planned] = 0.3, 0.4
+    scores[2, planned] = 0.9
+    agreed = agree(scores, [7, 7, 2])
+    assert agreed.argmax(axis=1).tolist() == [ongoing, ongoing, planned]
+    assert np.allclose(agreed.sum(axis=1), 1, atol=1e-5)
+    assert np.array_equal(agreed[0], agreed[1])

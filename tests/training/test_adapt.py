@@ -36,7 +36,7 @@ def test_weights_come_back_from_the_shipped_files() -> None:
     model, listed, facts = read_back(COMPACT)
     shipped = CompactNames(COMPACT)
     assert facts["conventions"][0] == "rasd"
-    assert listed == list(shipped.listed)
+    assert listed == list(shipped.words.listed)
     steps, starts = model.chain()
     assert np.allclose(steps, shipped.steps, atol=0.02)
     assert np.allclose(starts, shipped.starts, atol=0.02)

@@ -1,0 +1,289 @@
+"""A reader of sentences beside the nets over features: a bidirectional LSTM over the states of the language model.
+
+It reads every document once, told what earlier steps know of each word (names, dates, particles, accepted triggers),
+and answers for pairs of words: does this phrase fill a role of that trigger, does this expression date it, is this its
+source; and for triggers: did it happen. Its outputs are added to those of the nets (`decide`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ResourceError
+from pipeline.events import attribution
+from pipeline.events.clauses import Layout, Phrases
+from pipeline.events.dating import DIRECTIONS, TimePairs, TimePlaces
+from pipeline.events.decide import Floats, product
+from pipeline.events.features import bucket
+from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, Proposals
+from pipeline.events.roles import PLACES, Pairs, head_tokens
+from pipeline.events.syntax import governing_verbs, subject_verbs
+from pipeline.events.wordforms import MARKS, PARTICLES, POS, Ints
+from pipeline.names.states import WordStates, by_length, open_session, turning
+from pipeline.schema import EVENT_TYPES, LABELS
+
+UNIT: Final = 200  # tokens after which the next sentence begins a new sequence
+LONGEST: Final = 400  # tokens of a sequence at most
+BATCH: Final = 8192  # tokens, padding included, that the LSTM reads at once
+_CHUNK: Final = 4096  # questions per pass
+
+Column = tuple[Ints, int]  # values, and how many there can be: larger ones count as the largest
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Columns of integers as rows of one table, in which the columns follow each other.
+
+    numbers: [items, columns] row of the table for every value. count: rows of the table.
+    """
+
+    numbers: Ints
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a head of the reader is asked, one item per answer.
+
+    first: token of the trigger. second: token of the phrase, None where the question is about the trigger alone.
+    rows: what is known of them.
+    """
+
+    first: Ints
+    second: Ints | None
+    rows: Rows
+
+    def take(self, items: Ints) -> "Question":
+        """Give the question about these items alone."""
+        second = None if self.second is None else self.second[items]
+        return Question(self.first[items], second, Rows(self.rows.numbers[items], self.rows.count))
+
+
+def as_rows(columns: Sequence[Column]) -> Rows:
+    """Lay columns out as rows of one table."""
+    starts = np.cumsum([0, *(size for _, size in columns)])
+    numbers = [start + np.clip(values, 0, size - 1) for start, (values, size) in zip(starts, columns, strict=False)]
+    return Rows(np.stack(numbers, axis=1), int(starts[-1]))
+
+
+def describe_tokens(layout: Layout, proposals: Proposals, events: Proposals) -> Rows:
+    """Give what is known of every token: as a word, as a candidate, and as an accepted trigger."""
+    total = len(layout.doc)
+    col = layout.column
+    begins = (layout.name > 0).astype(np.int64)
+    begins[1:] &= layout.name_number[1:] != layout.name_number[:-1]
+    opens = np.zeros(total, dtype=np.int64)
+    opens[layout.sentence_first] = 1
+    order = np.argsort(proposals.strength, kind="stable")
+    candidate = np.zeros(total, dtype=np.int64)
+    candidate[proposals.token[order]] = 1 + proposals.type[order]
+    accepted, form = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.int64)
+    accepted[events.token] = 1 + events.type
+    form[events.token] = 1 + (events.kind * len(TENSES) + events.tense) * 2 + events.passive
+    types = len(EVENT_TYPES) + 1
+    return as_rows([
+        (layout.name * 2 + begins, 2 * len(LABELS) + 2), ((layout.time >= 0) + 2 * opens, 4), (col("word_class"), 512),
+        (col("particle"), len(PARTICLES)), (col("preposition"), PREPOSITIONS), (col("pos"), len(POS)),
+        (col("mark"), len(MARKS)), (col("article") + 2 * (col("suffix") > 0) + 4 * col("waw"), 8),
+        (np.minimum(col("proclitic"), 7), 8), (col("tense"), 4), ((layout.quote > 0) + 2 * layout.title, 4),
+        (candidate, types), (accepted, types), (form, 1 + 2 * len(KINDS) * len(TENSES)),
+        (col("agent") * 8 + col("patient"), 64),
+    ])  # fmt: skip
+
+
+def _between(layout: Layout, events: Proposals, one: Ints, two: Ints) -> list[Column]:
+    """Give what lies between two tokens: how far they are, and the clauses and events between them."""
+    low, high = np.minimum(one, two), np.maximum(one, two)
+    others = np.searchsorted(events.token, high) - np.searchsorted(events.token, low, side="right")
+    return [
+        (bucket(high - low) * 2 + (two > one), 20), (layout.clause[high] - layout.clause[low], 6),
+        (np.maximum(others, 0), 5), (np.minimum(layout.sentence[high] - layout.sentence[low], 3), 4),
+    ]  # fmt: skip
+
+
+def ask_roles(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs) -> Question:
+    """Ask what each phrase is to each event."""
+    e, f = pairs.event, pairs.phrase
+    token, start = events.token[e], phrases.first[pairs.head]
+    verb = subject_verbs(layout, phrases)[f]
+    own, upper = governing_verbs(layout, events)
+    agent = np.select([verb < 0, verb == own[e], verb == upper[e], verb > token, verb > own[e]], [0, 1, 2, 3, 4], 5)
+    columns = [
+        (pairs.place, len(PLACES)), (pairs.preposition, PREPOSITIONS), (pairs.frame_role, len(ROLE_CODES) + 1),
+        *_between(layout, events, token, start), (agent, 6), (phrases.label[f] * 2 + phrases.titled[f], 8),
+        (events.type[e], len(EVENT_TYPES)), (events.kind[e] * 2 + events.passive[e], 2 * len(KINDS)),
+        ((events.suffix[e] > 0) * 1, 2), ((f != pairs.head) * 1, 2),
+    ]  # fmt: skip
+    return Question(token, head_tokens(layout, phrases)[f], as_rows(columns))
+
+
+def ask_times(layout: Layout, events: Proposals, times: TimePlaces, pairs: TimePairs) -> Question:
+    """Ask whether each expression dates each event."""
+    e, t = pairs.event, pairs.time
+    token, first = events.token[e], times.first[t]
+    return Question(token, first, as_rows([
+        *_between(layout, events, token, first), (events.type[e], len(EVENT_TYPES)), (events.kind[e], len(KINDS)),
+        (times.direction[t], len(DIRECTIONS)),
+    ]))  # fmt: skip
+
+
+def ask_sources(
+    layout: Layout, events: Proposals, sources: attribution.Sources, pairs: attribution.SourcePairs
+) -> Question:
+    """Ask whether each source reports each event."""
+    e, s = pairs.event, pairs.source
+    token, place, row = events.token[e], sources.token[s], sources.event[s]
+    inside, outside = layout.quote[token], layout.quote[place]
+    quoted = (inside > 0) * 4 + (outside > 0) * 2 + (inside == outside)
+    source = np.where(row >= 0, events.type[np.maximum(row, 0)] + 1, 0)
+    return Question(token, place, as_rows([
+        *_between(layout, events, token, place), (attribution.content_opens(layout, token, place), 7), (quoted, 8),
+        (source, len(EVENT_TYPES) + 1), (events.type[e], len(EVENT_TYPES)), (events.kind[e], len(KINDS)),
+    ]))  # fmt: skip
+
+
+def ask_status(events: Proposals, ahead: Ints) -> Question:
+    """Ask whether each event happened; `ahead` as in `status.status_features`."""
+    form = events.kind * len(TENSES) + events.tense
+    return Question(events.token, None, as_rows([
+        (events.type, len(EVENT_TYPES)), (form, len(KINDS) * len(TENSES)), (ahead, len(DIRECTIONS)),
+    ]))  # fmt: skip
+
+
+def units(layout: Layout) -> list[tuple[int, int]]:
+    """Cut documents into the sequences that are read: whole sentences where they are not endless."""
+    found = []
+    for first, last in zip(layout.base[:-1].tolist(), layout.base[1:].tolist(), strict=True):
+        low, high = np.searchsorted(layout.sentence_first, [first, last])
+        begin = first
+        for start in [*layout.sentence_first[low:high].tolist(), last]:
+            if start - begin >= UNIT or start == last:
+                found += [(at, min(at + LONGEST, start)) for at in range(begin, start, LONGEST)]
+                begin = start
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PairWeights:
+    """What the second token of a question adds to a head.
+
+    second: [D, H] what its state adds. between: [D, H] likewise of the states between the two tokens. one, two: [D, K]
+    whose products tell how the two fit. fit: [K, H].
+    """
+
+    second: Floats
+    between: Floats
+    one: Floats
+    two: Floats
+    fit: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A small network over the states of one token, or of two.
+
+    first: [D, H] what the state of the first token adds. table: [rows, H] of the columns. deep: [H, H], out: [H,
+    outputs]; bias, deep_bias, out_bias beside. pair: None where a question is about one token.
+    """
+
+    first: Floats
+    table: Floats
+    bias: Floats
+    deep: Floats
+    deep_bias: Floats
+    out: Floats
+    out_bias: Floats
+    pair: PairWeights | None
+
+    def answer(self, heard: Floats, question: Question) -> Floats:
+        """Give [questions, outputs] from the states [tokens, D] of a batch."""
+        result = np.empty((len(question.first), len(self.out_bias)), dtype=np.float32)
+        whole = _running(product(heard, self.pair.between)) if self.pair else None
+        for at in range(0, len(result), _CHUNK):
+            part = slice(at, at + _CHUNK)
+            first = question.first[part]
+            layer = self.bias + _gathered(heard, first, self.first)
+            for rows in question.rows.numbers[part].T:
+                layer += self.table[rows]
+            if self.pair and whole is not None and question.second is not None:
+                second = question.second[part]
+                layer += _gathered(heard, second, self.pair.second) + _mean_between(whole, first, second)
+                fits = _gathered(heard, first, self.pair.one) * _gathered(heard, second, self.pair.two)
+                layer += product(fits, self.pair.fit)
+            layer = np.maximum(product(np.maximum(layer, 0), self.deep) + self.deep_bias, 0)
+            result[part] = product(layer, self.out) + self.out_bias
+        return result
+
+
+def _gathered(heard: Floats, tokens: Ints, weight: Floats) -> Floats:
+    """Give what a weight makes of the states of some tokens, each of which is looked at once."""
+    distinct, place = np.unique(tokens, return_inverse=True)
+    result: Floats = product(heard[distinct], weight)[place]
+    return result
+
+
+def _running(values: Floats) -> NDArray[np.float64]:
+    """Give running sums with a row of zeros before them."""
+    return np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
+
+
+def _mean_between(whole: NDArray[np.float64], one: Ints, two: Ints) -> Floats:
+    """Give the sum of the values between two tokens, divided by the root of their number; 0 where none is."""
+    low, high = np.minimum(one, two) + 1, np.maximum(one, two)
+    count = np.maximum(high - low, 1)[:, None]
+    mean: Floats = ((whole[np.maximum(high, low)] - whole[low]) / np.sqrt(count)).astype(np.float32)
+    return mean
+
+
+def _head(weights: dict[str, Floats], prefix: str) -> Head:
+    """Build a head from the weights whose names begin with a prefix."""
+    own = {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
+    pair = {field.name: own.pop(field.name) for field in fields(PairWeights) if field.name in own}
+    return Head(**own, pair=PairWeights(**pair) if pair else None)
+
+
+class Reader:
+    """The reader as it is shipped. Raises ResourceError for a folder that holds none.
+
+    folder: `reader.onnx` (the LSTM: inputs and reversing positions in, states out) and `reader.npz` (all other weights,
+    named as in the network that `training.reader` fits).
+    """
+
+    def __init__(self, folder: Path, words: WordStates) -> None:
+        self.words = words
+        try:
+            self.session = open_session(folder / "reader.onnx")
+            with np.load(folder / "reader.npz") as arrays:
+                weights = {name: arrays[name].astype(np.float32) for name in arrays}
+            self.look, self.look_bias, self.marks = weights["look"], weights["look_bias"], weights["marks"]
+            tasks = {name.partition(".")[0] for name in weights if "." in name}
+            self.heads = {task: _head(weights, f"{task}.") for task in tasks}
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise ResourceError(
+                f"the reader in {folder} cannot be read: {error}; reinstall rasd, retrain by pipeline.training.events, "
+                f"or set events.model to 'light'"
+            ) from error
+
+    def listen(self, layout: Layout, proposals: Proposals, events: Proposals) -> Floats:
+        """Give the state of every token of a batch, [tokens, D]."""
+        states = [product(self.words.of(doc).astype(np.float32), self.look) for doc in layout.docs]
+        inputs: Floats = np.concatenate(states)
+        for rows in describe_tokens(layout, proposals, events).numbers.T:
+            inputs += self.marks[rows]
+        inputs = np.maximum(inputs + self.look_bias, 0)
+        heard = np.zeros((len(inputs), len(next(iter(self.heads.values())).first)), dtype=np.float32)
+        ranges = units(layout)
+        sizes = [stop - start for start, stop in ranges]
+        for chosen in by_length(sizes, BATCH):
+            lengths = [sizes[i] for i in chosen]
+            padded = np.zeros((len(chosen), max(lengths), inputs.shape[1]), dtype=np.float32)
+            for row, i in zip(padded, chosen, strict=True):
+                row[: sizes[i]] = inputs[slice(*ranges[i])]
+            (states,) = self.session.run(None, {"inputs": padded, "reverse": turning(lengths)})
+            for row, i in zip(states, chosen, strict=True):
+                heard[slice(*ranges[i])] = row[: sizes[i]]
+        return heard

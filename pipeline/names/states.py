@@ -1,0 +1,169 @@
+"""What the language model of the compact recogniser makes of words: a vector, and a state from either side of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.document import Document
+from pipeline.errors import ModelError
+from pipeline.names.words import model_form, subword_rows
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+BATCH_WORDS: Final = 2048
+LONGEST: Final = 200  # words seen at once; longer sentences are read in overlapping windows
+OVERLAP: Final = 40
+_KEPT_FORMS: Final = 150_000
+
+Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Words that are read at once: number of the sentence, its first word in the window, words, and the first to use.
+
+    Of two windows over the same words, each gives the half of the overlap that it sees from inside.
+    """
+
+    sentence: int
+    first: int
+    size: int
+
+    @property
+    def skip(self) -> int:
+        """Give the number of words at its beginning that the window before gives."""
+        return OVERLAP // 2 if self.first else 0
+
+
+def windows(lengths: Sequence[int]) -> list[Window]:
+    """Give the windows over sentences of these lengths."""
+    return [
+        Window(number, first, min(LONGEST, length - first))
+        for number, length in enumerate(lengths)
+        for first in (range(0, length - OVERLAP, LONGEST - OVERLAP) if length > LONGEST else (0,) if length else ())
+    ]
+
+
+def by_length(sizes: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Give the numbers of sequences of like length, as many together as fill `most` places, padding included."""
+    order = sorted(range(len(sizes)), key=lambda i: sizes[i])
+    at = 0
+    while at < len(order):
+        stop = at + 1
+        while stop < len(order) and (stop + 1 - at) * sizes[order[stop]] <= most:
+            stop += 1
+        yield order[at:stop]
+        at = stop
+
+
+def turning(lengths: Sequence[int]) -> Ints:
+    """Give [B, T] positions that turn each sequence round within its own length."""
+    longest = max(lengths)
+    reverse = np.tile(np.arange(longest), (len(lengths), 1))
+    for row, length in zip(reverse, lengths, strict=True):
+        row[:length] = np.arange(length - 1, -1, -1)
+    return reverse
+
+
+def keep(found: Sequence[Halves], batch: Sequence[Window], states: Floats) -> None:
+    """Put the states of a batch of windows where their sentences keep them."""
+    for row, w in zip(states, batch, strict=True):
+        found[w.sentence][w.first + w.skip : w.first + w.size] = row[w.skip : w.size]
+
+
+def open_session(path: Path) -> "onnxruntime.InferenceSession":
+    """Open a network for one thread of work. Raises OSError or ValueError where the file holds none."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    network = path.read_bytes()
+    try:
+        return ort.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the errors of ONNX Runtime have no class in common
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+class WordStates:
+    """Reads sentences by the shipped language model.
+
+    folder: `table.npz` (int8 rows of sub-words and of frequent words, with a scale each), `words.txt` (those words, in
+    the order of their rows), `encoder.onnx` (vectors and reversing positions in; vectors and states out).
+    Raises ModelError for a folder that holds no such model.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            with np.load(folder / "table.npz") as arrays:
+                self.rows, self.scales = arrays["rows"], arrays["scales"]
+                self.own, self.own_scales = arrays["own"], arrays["own_scales"]
+            listed = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
+            self.session = open_session(folder / "encoder.onnx")
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelError(f"{folder} holds no usable compact model: {error}; reinstall rasd or train it") from error
+        self.listed = {form: row for row, form in enumerate(listed)}
+        self.forms: dict[str, int] = {}
+        self.vectors = np.empty((1024, self.rows.shape[1]), dtype=np.float32)
+        self.width = next(self.read([["؟"]]))[1].shape[2]
+
+    def read(self, sentences: Sequence[Sequence[str]]) -> Iterator[tuple[list[Window], Floats, Ints]]:
+        """Give windows over the sentences in batches, with [B, T, width] states and [B, T] reversing positions."""
+        parts = windows([len(s) for s in sentences])
+        for chosen in by_length([w.size for w in parts], BATCH_WORDS):
+            batch = [parts[i] for i in chosen]
+            if len(self.forms) > _KEPT_FORMS:
+                self.forms.clear()
+            numbers = np.zeros((len(batch), max(w.size for w in batch)), dtype=np.int64)
+            for row, w in zip(numbers, batch, strict=True):
+                row[: w.size] = [self._number(word) for word in sentences[w.sentence][w.first : w.first + w.size]]
+            reverse = turning([w.size for w in batch])
+            (states,) = self.session.run(None, {"vectors": self.vectors[numbers], "reverse": reverse})
+            yield batch, states, reverse
+
+    def all(self, sentences: Sequence[Sequence[str]]) -> list[Halves]:
+        """Give the states of every sentence, [T, width] each, in half precision."""
+        found = self.empty([len(s) for s in sentences])
+        for batch, states, _ in self.read(sentences):
+            keep(found, batch, states)
+        return found
+
+    def of(self, doc: Document) -> Halves:
+        """Give the states of every token of a document: those that it carries, or else new ones."""
+        if doc.states is not None:
+            return doc.states
+        blocks = self.all([[token.text for token in doc.tokens[s.first : s.last]] for s in doc.sentences])
+        return self.joined(doc, blocks)
+
+    def joined(self, doc: Document, blocks: Sequence[Halves]) -> Halves:
+        """Put the states of the sentences of a document together; tokens outside have states of 0."""
+        joined = np.zeros((len(doc.tokens), self.width), dtype=np.float16)
+        for sentence, block in zip(doc.sentences, blocks, strict=True):
+            joined[sentence.first : sentence.last] = block
+        return joined
+
+    def empty(self, lengths: Sequence[int]) -> list[Halves]:
+        """Give room for the states of sentences of these lengths."""
+        return [np.empty((length, self.width), dtype=np.float16) for length in lengths]
+
+    def _number(self, surface: str) -> int:
+        """Give the row of `vectors` that holds a word, made when the word is first seen."""
+        form = model_form(surface)
+        number = self.forms.get(form)
+        if number is None:
+            number = self.forms[form] = len(self.forms)
+            if number >= len(self.vectors):
+                self.vectors = np.concatenate([self.vectors, np.empty_like(self.vectors)])
+            rows = subword_rows(form, len(self.rows))
+            self.vectors[number] = self.scales[rows] @ self.rows[rows] / len(rows)
+            listed = self.listed.get(form)
+            if listed is not None:
+                self.vectors[number] += self.own[listed] * self.own_scales[listed]
+        return number

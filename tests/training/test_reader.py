@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnx")
+
+from pipeline.errors import ResourceError
+from pipeline.events.ontology import load_ontology
+from pipeline.events.reader import LONGEST, Reader, ask_roles, units
+from pipeline.events.stage import Engine
+from pipeline.events.triggers import find_candidates
+from pipeline.models import models_folder
+from pipeline.names.states import WordStates
+from pipeline.training.annotated import LEADS
+from pipeline.training.event_examples import Example, read_leads
+from pipeline.training.event_nets import fit_mix
+from pipeline.training.events import Learning, make_tasks
+from pipeline.training.reader import answers, fit_reader, save_reader
+
+
+@pytest.fixture(scope="module")
+def words() -> WordStates:
+    return WordStates(models_folder() / "compact-ner")
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return read_leads(LEADS[:1])
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    ontology = load_ontology()
+    return Engine(lambda doc: find_candidates(doc, ontology))
+
+
+@pytest.fixture(scope="module")
+def learning(engine: Engine, examples: list[Example], words: WordStates) -> Learning:
+    return make_tasks(engine, examples, words)
+
+
+def test_the_shipped_form_answers_as_the_trained_one(
+    engine: Engine, examples: list[Example], words: WordStates, learning: Learning, tmp_path: Path
+) -> None:
+    lesson = learning.lesson
+    net = fit_reader(lesson, np.arange(len(examples)), seed=1, epochs=1)
+    expected = answers(net, lesson, np.arange(len(examples)))
+    save_reader(net, lesson, tmp_path)
+    reader = Reader(tmp_path, words)
+    prepared = engine.prepare([e.doc for e in examples])
+    pairing = learning.pairing
+    heard = reader.listen(prepared.layout, prepared.proposals, pairing.events)
+    assert len(heard) == len(prepared.layout.doc)
+    for task, question in lesson.questions.items():
+        found = reader.heads[task].answer(heard, question)
+        assert found.shape == expected[task].shape
+        assert np.allclose(found, expected[task], atol=0.1)  # what is shipped is rounded
+    asked = ask_roles(pairing.layout, pairing.events, pairing.phrases, pairing.pairs)
+    some = np.arange(5, 25)
+    whole = reader.heads["context"].answer(heard, asked)
+    assert np.allclose(reader.heads["context"].answer(heard, asked.take(some)), whole[some], atol=1e-5)
+
+
+def test_a_reader_learns(learning: Learning, examples: list[Example]) -> None:
+    lesson = learning.lesson
+    docs = np.arange(len(examples))
+    labels = lesson.labels["status"]
+
+    def right(epochs: int) -> float:
+        outputs = answers(fit_reader(lesson, docs, seed=1, epochs=epochs), lesson, docs)["status"]
+        return float((outputs.argmax(axis=1) == labels).mean())
+
+    assert right(12) > right(1)
+
+
+def test_factors_favour_the_model_that_knows() -> None:
+    rng = np.random.default_rng(3)
+    labels = rng.integers(0, 2, 400)
+    knowing = ((labels * 2 - 1) + rng.normal(size=400)).astype(np.float32)[:, None]
+    guessing = rng.normal(size=(400, 1)).astype(np.float32)
+    by_knowing, by_guessing = fit_mix(knowing, guessing, labels)
+    assert by_knowing > 1 > abs(by_guessing)
+
+
+def test_units_cover_every_token_once(learning: Learning) -> None:
+    layout = learning.pairing.layout
+    ranges = units(layout)
+    assert [at for start, stop in ranges for at in range(start, stop)] == list(range(len(layout.doc)))
+    assert all(0 < stop - start <= LONGEST and layout.doc[start] == layout.doc[stop - 1] for start, stop in ranges)
+
+
+def test_a_folder_without_a_reader_is_named(words: WordStates, tmp_path: Path) -> None:
+    with pytest.raises(ResourceError, match="events.model"):
+        Reader(tmp_path, words)
