@@ -201,6 +201,7 @@ class Head:
 
     def answer(self, heard: Floats, question: Question) -> Floats:
         """Give [questions, outputs] from the states [tokens, D] of a batch."""
+        _fit(question.rows, self.table)
         result = np.empty((len(question.first), len(self.out_bias)), dtype=np.float32)
         whole = _running(product(heard, self.pair.between)) if self.pair else None
         for at in range(0, len(result), _CHUNK):
@@ -217,6 +218,15 @@ class Head:
             layer = np.maximum(product(np.maximum(layer, 0), self.deep) + self.deep_bias, 0)
             result[part] = product(layer, self.out) + self.out_bias
         return result
+
+
+def _fit(rows: Rows, table: Floats) -> None:
+    """Raise ResourceError where a table was trained with other columns, as with other event types."""
+    if rows.count != len(table):
+        raise ResourceError(
+            f"the reader of events was trained on other event types or attributes of words ({len(table)} rows of "
+            f"weights, {rows.count} now); train it anew by pipeline.training.events, or set events.model to 'light'"
+        )
 
 
 def _gathered(heard: Floats, tokens: Ints, weight: Floats) -> Floats:
@@ -272,7 +282,9 @@ class Reader:
         """Give the state of every token of a batch, [tokens, D]."""
         states = [product(self.words.of(doc).astype(np.float32), self.look) for doc in layout.docs]
         inputs: Floats = np.concatenate(states)
-        for rows in describe_tokens(layout, proposals, events).numbers.T:
+        marks = describe_tokens(layout, proposals, events)
+        _fit(marks, self.marks)
+        for rows in marks.numbers.T:
             inputs += self.marks[rows]
         inputs = np.maximum(inputs + self.look_bias, 0)
         heard = np.zeros((len(inputs), len(next(iter(self.heads.values())).first)), dtype=np.float32)

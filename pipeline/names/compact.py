@@ -41,7 +41,10 @@ def decode(
     """
     batch, longest, tags = emissions.shape
     best = emissions[:, 0] + starts
-    alpha = best.copy()
+    # Sums over all paths are kept in shares of one: what a step multiplies is scaled back at once.
+    powers = np.exp(emissions - emissions.max(2, keepdims=True))
+    passing = np.exp(steps)
+    alpha = _shares(powers[:, 0] * np.exp(starts))
     alphas = np.empty_like(emissions)
     alphas[:, 0] = alpha
     back = np.zeros((batch, longest, tags), dtype=np.int64)
@@ -50,17 +53,13 @@ def decode(
         paths = best[:, :, None] + steps
         back[:, t] = paths.argmax(1)
         best = np.where(here, paths.max(1) + emissions[:, t], best)
-        alpha = np.where(here, _log_sum(alpha[:, :, None] + steps) + emissions[:, t], alpha)
-        alphas[:, t] = alpha
-    total = _log_sum(alpha[:, :, None])[:, 0]
-    beta = np.zeros((batch, tags), dtype=np.float32)
+        alphas[:, t] = alpha = np.where(here, _shares(powers[:, t] * (alpha @ passing)), alpha)
+    beta = np.full((batch, tags), 1 / tags, dtype=np.float32)
     posterior = np.empty_like(emissions)
     for t in range(longest - 1, -1, -1):
-        posterior[:, t] = np.exp(alphas[:, t] + beta - total[:, None])
-        if t:
-            inside = (t < lengths)[:, None]
-            moved = _log_sum((steps[None] + (emissions[:, t] + beta)[:, None, :]).transpose(0, 2, 1))
-            beta = np.where(inside, moved, beta)
+        posterior[:, t] = _shares(alphas[:, t] * beta)
+        inside = (t < lengths)[:, None]
+        beta = np.where(inside, _shares((powers[:, t] * beta) @ passing.T), beta)
     found: list[list[int]] = []
     last = best.argmax(1)
     for i, length in enumerate(lengths):
@@ -94,11 +93,10 @@ def span_scores(path: Sequence[int], posterior: Floats) -> Iterator[tuple[int, i
         at = end
 
 
-def _log_sum(scores: Floats) -> Floats:
-    """Give the log of the sum of exponentials over axis 1."""
-    ceiling = scores.max(1, keepdims=True)
-    summed: Floats = np.log(np.exp(scores - ceiling).sum(1)) + ceiling[:, 0]
-    return summed
+def _shares(values: Floats) -> Floats:
+    """Scale rows to sums of one."""
+    shares: Floats = values / values.sum(1, keepdims=True)
+    return shares
 
 
 class CompactNames:

@@ -60,6 +60,8 @@ def test_the_shipped_form_answers_as_the_trained_one(
     some = np.arange(5, 25)
     whole = reader.heads["context"].answer(heard, asked)
     assert np.allclose(reader.heads["context"].answer(heard, asked.take(some)), whole[some], atol=1e-5)
+    with pytest.raises(ResourceError, match="train it anew"):
+        reader.heads["status"].answer(heard, asked)
 
 
 def test_a_reader_learns(learning: Learning, examples: list[Example]) -> None:
