@@ -12,7 +12,7 @@ from pipeline.events.clauses import Layout, Phrases
 from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross
 from pipeline.events.proposals import Proposals
-from pipeline.events.wordforms import Flags, Ints, form_code
+from pipeline.events.wordforms import MARKS, Flags, Ints, form_code
 from pipeline.resources import load_toml
 from pipeline.schema import EVENT_TYPES
 
@@ -57,6 +57,9 @@ class SourcePairs:
 _CONTENT: Final = _codes("content", "words")
 _QUOTING: Final = _codes("quoting", "words")
 _QUOTED: Final = _codes("quoting", "prepositions")
+LAM: Final = 2  # code of an attached ل among the proclitics of words
+COLON: Final = MARKS.index("colon")
+OPENING_REACH: Final = 8  # tokens from the beginning of a sentence to the colon behind who is quoted
 QUOTING_REACH: Final = 8  # tokens between a verb that passes words on and the preposition before their source
 
 
@@ -78,10 +81,38 @@ def _quoted_sources(layout: Layout, phrases: Phrases) -> tuple[Ints, Ints]:
     return place[good], phrase[good]
 
 
+def _holds_name(layout: Layout, phrases: Phrases, phrase: Ints, name: Ints) -> Flags:
+    """Tell where a name ends a noun phrase that it tells the owner of (صحيفة "الوطن", بيان لوزارة الدفاع)."""
+    last, first = phrases.last[phrase], phrases.first[name]
+    mark = layout.column("mark")[np.minimum(last, len(layout.doc) - 1)]
+    quoted = (first == last + 1) & np.isin(mark, (MARKS.index("open"), MARKS.index("quote")))
+    result: Flags = quoted | ((first == last) & np.isin(layout.column("proclitic")[first], (0, LAM)))
+    return result
+
+
+def _announced_sources(layout: Layout, phrases: Phrases) -> tuple[Ints, Ints]:
+    """Give the first token and the row of each phrase that opens a sentence and whose words follow a colon.
+
+    Headlines are told so (موسكو: لن ننسحب).
+    """
+    if not len(phrases.first):
+        return phrases.first, phrases.first
+    first = phrases.first
+    opening = layout.sentence_first[phrases.sentence]
+    behind = np.minimum(phrases.last, len(layout.doc) - 1)
+    good = (layout.column("mark")[behind] == COLON) & (layout.sentence[behind] == phrases.sentence)
+    good &= (behind - opening < OPENING_REACH) & (layout.verbs[behind] == layout.verbs[opening])
+    rows = np.flatnonzero(good)
+    return first[rows], rows
+
+
 def find_sources(layout: Layout, events: Proposals, phrases: Phrases, cues: CueArrays, kind: int) -> Sources:
     """Find the sources of a batch; `kind` is the number of the cues that introduce a source."""
     speaking = np.flatnonzero(np.isin(events.type, REPORTING))
-    place, quoted = _quoted_sources(layout, phrases)
+    place, quoted = (
+        np.concatenate(parts)
+        for parts in zip(_quoted_sources(layout, phrases), _announced_sources(layout, phrases), strict=True)
+    )
     last = cues.last[kind]
     phrase = np.searchsorted(phrases.first, last)
     good = phrase < len(phrases.first)
@@ -89,9 +120,11 @@ def find_sources(layout: Layout, events: Proposals, phrases: Phrases, cues: CueA
     if len(phrases.first):
         good &= phrases.first[phrase] - last < cues.reach[kind]
         good &= layout.sentence[phrases.first[phrase]] == layout.sentence[cues.first[kind]]
-    behind = np.minimum(phrase + 1, max(len(phrases.first) - 1, 0))
     if len(phrases.first):
-        phrase = np.where((phrases.titled[phrase] == 1) & (phrases.label[behind] > 0), behind, phrase)
+        behind = np.minimum(phrase + 1, len(phrases.first) - 1)
+        named = (phrases.label[behind] > 0) & (phrases.sentence[behind] == phrases.sentence[phrase])
+        held = named & (phrases.label[phrase] == 0) & _holds_name(layout, phrases, phrase, behind)
+        phrase = np.where((named & (phrases.titled[phrase] == 1)) | held, behind, phrase)
     token = np.concatenate([events.token[speaking], cues.first[kind][good], place])
     order = np.argsort(token, kind="stable")
     none = np.full(len(token) - len(speaking), -1, dtype=np.int64)

@@ -29,7 +29,7 @@ Finder = Callable[[Document], Sequence[Candidate]]
 BATCH: Final = 40_000  # tokens that are decided together
 RULE_STRENGTH: Final = 0.5  # without models, candidates of at least this strength are taken
 ACTOR: Final = roles.CLASSES.index("actor")
-SETTLED: Final = 0.97  # a pair that the first pass gives no role so surely is not looked at again
+SETTLED: Final = 0.985  # a pair that the first pass gives no role so surely is not looked at again
 LEAST_SPEAKER: Final = 0.08  # a reporting event's likeliest actor speaks if it is at least this likely
 RULE_THRESHOLDS: Final = {"time": 0.1, "source": 0.1, "same": 0.5}
 
