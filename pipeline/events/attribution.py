@@ -19,9 +19,11 @@ from pipeline.schema import EVENT_TYPES
 STATEMENT: Final = EVENT_TYPES.index("STATEMENT")
 
 
-def _codes(table: str, key: str) -> Ints:
-    """Give the word codes of a list of resources/attribution."""
-    return np.array([form_code(word) for word in load_toml("attribution/sources.toml")[table][key]], dtype=np.int64)
+def _codes(table: str, key: str, lead: str = "") -> Ints:
+    """Give the word codes of a list of resources/attribution, each word with a letter before it."""
+    return np.array(
+        [form_code(lead + word) for word in load_toml("attribution/sources.toml")[table][key]], dtype=np.int64
+    )
 
 
 # Types whose events have content that their actor says.
@@ -55,7 +57,8 @@ class SourcePairs:
 
 
 _CONTENT: Final = _codes("content", "words")
-_QUOTING: Final = _codes("quoting", "words")
+# A frequent word keeps its و in its code, where it is better known with it.
+_QUOTING: Final = np.concatenate([_codes("quoting", "words", lead) for lead in ("", "و", "ف")])
 _QUOTED: Final = _codes("quoting", "prepositions")
 LAM: Final = 2  # code of an attached ل among the proclitics of words
 COLON: Final = MARKS.index("colon")

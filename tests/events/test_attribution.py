@@ -31,6 +31,22 @@ def test_an_anonymous_source_is_a_speaker_too() -> None:
     assert _speaker("قال مصدر أمني إن الشرطة اعتقلت لصا", {}, "ARREST") == "مصدر أمني"
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "speaker"),
+    [
+        ("فادي نجم: الشرطة اعتقلت لصا", {"فادي نجم": "PER"}, "فادي نجم"),
+        ("مصدر أمني: الشرطة اعتقلت لصا", {}, "مصدر أمني"),
+        ("نقلت الصحف عن فادي نجم اعتقال الشرطة لصا", {"فادي نجم": "PER"}, "فادي نجم"),
+        ("ونقلت الصحف عن فادي نجم اعتقال الشرطة لصا", {"فادي نجم": "PER"}, "فادي نجم"),
+        ("وبحسب صحيفة “الميناء”، اعتقلت الشرطة لصا", {"الميناء": "ORG"}, "الميناء"),
+        ("اعتقلت الشرطة لصا بحسب بيان لنقابة الصيادين", {"نقابة الصيادين": "ORG"}, "نقابة الصيادين"),
+        ("اعتقلت الشرطة لصا بحسب مصدر بنقابة الصيادين", {"نقابة الصيادين": "ORG"}, "مصدر"),
+    ],
+)
+def test_whose_words_others_bring_speaks(text: str, names: dict[str, str], speaker: str) -> None:
+    assert _speaker(text, names, "ARREST") == speaker
+
+
 def test_a_statement_that_nobody_reports_has_no_speaker() -> None:
     assert _speaker("قال فادي نجم إن الأمر انتهى", {"فادي نجم": "PER"}, "STATEMENT") is None
 
