@@ -253,6 +253,7 @@ LEAD_WEIGHTS: Final = {"mention": 0.3}
 ROLE_SHARPNESS: Final = 1.6  # temperature of the first pass over roles
 INNER_FOLDS: Final = 3  # parts in which the first pass is made for the training documents of the second
 SLACK: Final = 0.002  # of F1
+EVENT_SLACK: Final = 0.007  # likewise of event mentions: a row too many costs an analyst more than one too few
 DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "source": 0.4, "same": 0.5} | {
     f"role {r}": 0.4 for r in roles.CLASSES[1:]
 }
@@ -337,7 +338,7 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
         if name == "mention":
             own = types[rows] == attribution.STATEMENT
             thresholds["statement"] = best_threshold(shares[own, 0], labels[own], missed["statement"])
-            thresholds["event"] = best_threshold(shares[~own, 0], labels[~own], missed["event"])
+            thresholds["event"] = best_threshold(shares[~own, 0], labels[~own], missed["event"], EVENT_SLACK)
         elif name == "context":
             shares = roles.keep_one(pairing.events, pairing.pairs, soften(outputs))[rows]
             for number, role in enumerate(roles.CLASSES[1:], start=1):
@@ -347,8 +348,8 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
     return Choices(temperatures, thresholds, mix)
 
 
-def best_threshold(shares: Floats, labels: Labels, missed: int) -> float:
-    """Give the highest threshold whose F1 is within SLACK of the best; `missed` are positives that no row stands for.
+def best_threshold(shares: Floats, labels: Labels, missed: int, slack: float = SLACK) -> float:
+    """Give the highest threshold whose F1 is within `slack` of the best; `missed` are positives that no row stands for.
 
     On the flat top of the curve the stricter choice makes fewer false rows for the same F1.
     """
@@ -358,7 +359,7 @@ def best_threshold(shares: Floats, labels: Labels, missed: int) -> float:
         taken = shares >= threshold
         curve.append((2 * float(labels[taken].sum()) / max(int(taken.sum()) + gold, 1), float(threshold)))
     best = max(f1 for f1, _ in curve)
-    return max(threshold for f1, threshold in curve if f1 >= best - SLACK) if gold else 0.5
+    return max(threshold for f1, threshold in curve if f1 >= best - slack) if gold else 0.5
 
 
 def models_of(fitted: Fitted, lesson: Lesson, choices: Choices, words: WordStates) -> Models:
