@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.document import Span
 from pipeline.events.clauses import Layout
 from pipeline.events.cues import CueLexicon
-from pipeline.events.decide import Floats, soften
+from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross, cue_before, cue_behind, neighbours, pick
 from pipeline.events.proposals import TENSES, Proposals
 from pipeline.events.wordforms import Flags, Ints
@@ -135,15 +135,15 @@ def _shared(events: Proposals, rule: Ints, form: Ints) -> list[Ints]:
 
 
 def agree(scores: Floats, groups: Sequence[int]) -> Floats:
-    """Let the mentions of one happening have one status: give each the mean of what is said of all of them.
+    """Let the mentions of one happening have one status: give each the mean of the probabilities of all of them.
 
     scores: [mentions, STATUSES] probabilities. groups: number of the happening of each mention.
     """
     _, place, count = np.unique(groups, return_inverse=True, return_counts=True)
     total = np.zeros((len(count), scores.shape[1]), dtype=np.float32)
-    np.add.at(total, place, np.log(np.maximum(scores, 1e-6)))
-    shares = soften((total / count[:, None]).astype(np.float32))
-    return shares[place]
+    np.add.at(total, place, scores)
+    shares = (total / count[:, None]).astype(np.float32)
+    return np.asarray(shares[place], dtype=np.float32)
 
 
 def first_tense(layout: Layout, token: Ints) -> Ints:

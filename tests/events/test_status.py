@@ -79,6 +79,7 @@ def test_the_mentions_of_one_happening_agree() -> None:
     scores[0, ongoing], scores[0, planned] = 0.8, 0.1
     scores[1, ongoing], scores[1, planned] = 0.3, 0.4
     scores[2, planned] = 0.9
+    scores /= scores.sum(axis=1, keepdims=True)
     agreed = agree(scores, [7, 7, 2])
     assert agreed.argmax(axis=1).tolist() == [ongoing, ongoing, planned]
     assert np.allclose(agreed.sum(axis=1), 1, atol=1e-5)
