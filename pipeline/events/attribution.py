@@ -12,7 +12,7 @@ from pipeline.events.clauses import Layout, Phrases
 from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross
 from pipeline.events.proposals import Proposals
-from pipeline.events.wordforms import MARKS, Flags, Ints, form_code
+from pipeline.events.wordforms import MARKS, Flags, Ints, form_code, proclitic_code
 from pipeline.resources import load_toml
 from pipeline.schema import EVENT_TYPES
 
@@ -60,8 +60,8 @@ _CONTENT: Final = _codes("content", "words")
 # A frequent word keeps its و in its code, where it is better known with it.
 _QUOTING: Final = np.concatenate([_codes("quoting", "words", lead) for lead in ("", "و", "ف")])
 _QUOTED: Final = _codes("quoting", "prepositions")
-LAM: Final = 2  # code of an attached ل among the proclitics of words
-COLON: Final = MARKS.index("colon")
+_LAM: Final = proclitic_code("ل")
+_OPEN, _QUOTE, _COLON = (MARKS.index(mark) for mark in ("open", "quote", "colon"))
 OPENING_REACH: Final = 8  # tokens from the beginning of a sentence to the colon behind who is quoted
 QUOTING_REACH: Final = 8  # tokens between a verb that passes words on and the preposition before their source
 
@@ -88,8 +88,8 @@ def _holds_name(layout: Layout, phrases: Phrases, phrase: Ints, name: Ints) -> F
     """Tell where a name ends a noun phrase that it tells the owner of (صحيفة "الوطن", بيان لوزارة الدفاع)."""
     last, first = phrases.last[phrase], phrases.first[name]
     mark = layout.column("mark")[np.minimum(last, len(layout.doc) - 1)]
-    quoted = (first == last + 1) & np.isin(mark, (MARKS.index("open"), MARKS.index("quote")))
-    result: Flags = quoted | ((first == last) & np.isin(layout.column("proclitic")[first], (0, LAM)))
+    quoted = (first == last + 1) & np.isin(mark, (_OPEN, _QUOTE))
+    result: Flags = quoted | ((first == last) & np.isin(layout.column("proclitic")[first], (0, _LAM)))
     return result
 
 
@@ -103,7 +103,7 @@ def _announced_sources(layout: Layout, phrases: Phrases) -> tuple[Ints, Ints]:
     first = phrases.first
     opening = layout.sentence_first[phrases.sentence]
     behind = np.minimum(phrases.last, len(layout.doc) - 1)
-    good = (layout.column("mark")[behind] == COLON) & (layout.sentence[behind] == phrases.sentence)
+    good = (layout.column("mark")[behind] == _COLON) & (layout.sentence[behind] == phrases.sentence)
     good &= (behind - opening < OPENING_REACH) & (layout.verbs[behind] == layout.verbs[opening])
     rows = np.flatnonzero(good)
     return first[rows], rows
@@ -123,7 +123,6 @@ def find_sources(layout: Layout, events: Proposals, phrases: Phrases, cues: CueA
     if len(phrases.first):
         good &= phrases.first[phrase] - last < cues.reach[kind]
         good &= layout.sentence[phrases.first[phrase]] == layout.sentence[cues.first[kind]]
-    if len(phrases.first):
         behind = np.minimum(phrase + 1, len(phrases.first) - 1)
         named = (phrases.label[behind] > 0) & (phrases.sentence[behind] == phrases.sentence[phrase])
         held = named & (phrases.label[phrase] == 0) & _holds_name(layout, phrases, phrase, behind)

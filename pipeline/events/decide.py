@@ -163,6 +163,5 @@ def load_models(way: str = "learned", folder: Path | None = None) -> Models:
     if way == "light":
         return Models(nets, choices["thresholds"])
     from pipeline.events.reader import Reader
-    from pipeline.names.states import WordStates
 
-    return Models(nets, choices["thresholds"], Reader(folder, WordStates(models_folder() / "compact-ner")), mix)
+    return Models(nets, choices["thresholds"], Reader(folder, models_folder() / "compact-ner"), mix)

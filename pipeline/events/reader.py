@@ -7,6 +7,7 @@ source; and for triggers: did it happen. Its outputs are added to those of the n
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +32,7 @@ LONGEST: Final = 400  # tokens of a sequence at most
 BATCH: Final = 8192  # tokens, padding included, that the LSTM reads at once
 _CHUNK: Final = 4096  # questions per pass
 
-Column = tuple[Ints, int]  # values, and how many there can be: larger ones count as the largest
+Column = tuple[Ints, int]  # values, and how many there can be: those beyond count as the first or the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,6 @@ class Question:
     first: Ints
     second: Ints | None
     rows: Rows
-
-    def take(self, items: Ints) -> "Question":
-        """Give the question about these items alone."""
-        second = None if self.second is None else self.second[items]
-        return Question(self.first[items], second, Rows(self.rows.numbers[items], self.rows.count))
 
 
 def as_rows(columns: Sequence[Column]) -> Rows:
@@ -89,7 +85,7 @@ def describe_tokens(layout: Layout, proposals: Proposals, events: Proposals) -> 
         (layout.name * 2 + begins, 2 * len(LABELS) + 2), ((layout.time >= 0) + 2 * opens, 4), (col("word_class"), 512),
         (col("particle"), len(PARTICLES)), (col("preposition"), PREPOSITIONS), (col("pos"), len(POS)),
         (col("mark"), len(MARKS)), (col("article") + 2 * (col("suffix") > 0) + 4 * col("waw"), 8),
-        (np.minimum(col("proclitic"), 7), 8), (col("tense"), 4), ((layout.quote > 0) + 2 * layout.title, 4),
+        (col("proclitic"), 8), (col("tense"), 4), ((layout.quote > 0) + 2 * layout.title, 4),
         (candidate, types), (accepted, types), (form, 1 + 2 * len(KINDS) * len(TENSES)),
         (col("agent") * 8 + col("patient"), 64),
     ])  # fmt: skip
@@ -101,7 +97,7 @@ def _between(layout: Layout, events: Proposals, one: Ints, two: Ints) -> list[Co
     others = np.searchsorted(events.token, high) - np.searchsorted(events.token, low, side="right")
     return [
         (bucket(high - low) * 2 + (two > one), 20), (layout.clause[high] - layout.clause[low], 6),
-        (np.maximum(others, 0), 5), (np.minimum(layout.sentence[high] - layout.sentence[low], 3), 4),
+        (others, 5), (layout.sentence[high] - layout.sentence[low], 4),
     ]  # fmt: skip
 
 
@@ -260,11 +256,12 @@ class Reader:
     """The reader as it is shipped. Raises ResourceError for a folder that holds none.
 
     folder: `reader.onnx` (the LSTM: inputs and reversing positions in, states out) and `reader.npz` (all other weights,
-    named as in the network that `training.reader` fits).
+    named as in the network that `training.reader` fits). language_model: folder of the compact recogniser whose states
+    it reads; opened when a document comes without states.
     """
 
-    def __init__(self, folder: Path, words: WordStates) -> None:
-        self.words = words
+    def __init__(self, folder: Path, language_model: Path) -> None:
+        self.language_model = language_model
         try:
             self.session = open_session(folder / "reader.onnx")
             with np.load(folder / "reader.npz") as arrays:
@@ -278,10 +275,15 @@ class Reader:
                 f"or set events.model to 'light'"
             ) from error
 
+    @cached_property
+    def words(self) -> WordStates:
+        """Open the language model."""
+        return WordStates(self.language_model)
+
     def listen(self, layout: Layout, proposals: Proposals, events: Proposals) -> Floats:
         """Give the state of every token of a batch, [tokens, D]."""
-        states = [product(self.words.of(doc).astype(np.float32), self.look) for doc in layout.docs]
-        inputs: Floats = np.concatenate(states)
+        states = (doc.states if doc.states is not None else self.words.of(doc) for doc in layout.docs)
+        inputs: Floats = np.concatenate([product(block.astype(np.float32), self.look) for block in states])
         marks = describe_tokens(layout, proposals, events)
         _fit(marks, self.marks)
         for rows in marks.numbers.T:

@@ -47,10 +47,9 @@ class Pairs:
     """Pairs of an event and a phrase.
 
     event: row of the proposals. phrase: row of the phrases. head: the first member of the phrase's coordination that
-    stands behind the trigger,
-    whose place the others share (itself without one). place: index into PLACES. preposition: number of the
-    particle before or on the phrase, 0 without. frame_role: code of the role that the frame gives to this place, 0
-    for none.
+    stands behind the trigger, whose place the others share (itself without one). place: index into PLACES.
+    preposition: number of the particle before or on the phrase, 0 without. frame_role: code of the role that the frame
+    gives to this place, 0 for none.
     """
 
     event: Ints
@@ -59,6 +58,10 @@ class Pairs:
     place: Ints
     preposition: Ints
     frame_role: Ints
+
+    def take(self, rows: Ints) -> "Pairs":
+        """Give these pairs alone."""
+        return Pairs(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
 def pair_up(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames) -> Pairs:

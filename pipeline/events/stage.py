@@ -197,7 +197,7 @@ class Engine:
             around = encode(context_features(prepared.layout, events, phrases, pairs, first))[open_]
             scores[open_] = judge.probabilities(
                 "context", np.concatenate([around, codes[open_]], axis=1),
-                lambda: ask_roles(prepared.layout, events, phrases, pairs).take(open_),
+                lambda: ask_roles(prepared.layout, events, phrases, pairs.take(open_)),
             )  # fmt: skip
             limits = np.array(
                 [2.0, *(judge.models.thresholds[f"role {r}"] for r in roles.CLASSES[1:])], dtype=np.float32

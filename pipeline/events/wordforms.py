@@ -42,6 +42,11 @@ _CLASSES: Final = 400  # classes of words.tsv; forms outside it get classes abov
 _MAX_ROWS: Final = 1 << 18  # rows kept in memory before the table starts anew
 
 
+def proclitic_code(letter: str) -> int:
+    """Give the number of an attached preposition in the attributes of words."""
+    return _PROCLITICS.index(letter) + 1
+
+
 class WordTable:
     """Parallel arrays over the word forms seen so far; `rows` gives the attributes of each token.
 
@@ -70,7 +75,7 @@ class WordTable:
     def preposition_number(self, surface: str) -> int:
         """Give the number under which `preposition` stores a particle; 0 where it is none."""
         if len(surface) == 1 and surface in _PROCLITICS:
-            return _PROCLITICS.index(surface) + 1
+            return proclitic_code(surface)
         return self._numbers.get(surface, 0)
 
     def rows(self, tokens: Sequence[Token]) -> Ints:
@@ -135,7 +140,7 @@ class WordTable:
             return 2, "ال" + body[2:]
         if len(body) < 4 or body[0] not in _PROCLITICS or body in self._particles:
             return 0, body
-        rest, number = body[1:], _PROCLITICS.index(body[0]) + 1
+        rest, number = body[1:], proclitic_code(body[0])
         if rest.startswith("ال") and len(rest) > 4:
             return number, rest
         whole, part = self._known.get(body), self._known.get(rest)

@@ -101,6 +101,7 @@ class WordStates:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         try:
             with np.load(folder / "table.npz") as arrays:
                 self.rows, self.scales = arrays["rows"], arrays["scales"]
@@ -136,9 +137,7 @@ class WordStates:
         return found
 
     def of(self, doc: Document) -> Halves:
-        """Give the states of every token of a document: those that it carries, or else new ones."""
-        if doc.states is not None:
-            return doc.states
+        """Give the states of every token of a document."""
         blocks = self.all([[token.text for token in doc.tokens[s.first : s.last]] for s in doc.sentences])
         return self.joined(doc, blocks)
 

@@ -369,12 +369,16 @@ def models_of(fitted: Fitted, lesson: Lesson, choices: Choices, words: WordState
         return Models(nets, choices.thresholds)
     with tempfile.TemporaryDirectory() as folder:
         save_reader(fitted.reader, lesson, Path(folder))
-        return Models(nets, choices.thresholds, Reader(Path(folder), words), choices.mix)
+        return Models(nets, choices.thresholds, Reader(Path(folder), words.folder), choices.mix)
 
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """What cross-validation gives: the mentions by document, found in each way to decide, and the last choices."""
+    """What cross-validation gives.
+
+    found: mentions by document, for each way to decide. choices: by all held-out outputs, likewise. learning: what was
+    learnt from. fitted: the models fitted to all documents, if asked for.
+    """
 
     found: dict[str, dict[str, list[Judged]]]
     choices: dict[str, Choices]

@@ -7,7 +7,8 @@ pytest.importorskip("onnx")
 
 from pipeline.errors import ResourceError
 from pipeline.events.ontology import load_ontology
-from pipeline.events.reader import LONGEST, Reader, ask_roles, units
+from pipeline.events.reader import LONGEST, Question, Reader, ask_roles, units
+from pipeline.events.roles import Pairs
 from pipeline.events.stage import Engine
 from pipeline.events.triggers import find_candidates
 from pipeline.models import models_folder
@@ -47,7 +48,7 @@ def test_the_shipped_form_answers_as_the_trained_one(
     net = fit_reader(lesson, np.arange(len(examples)), seed=1, epochs=1)
     expected = answers(net, lesson, np.arange(len(examples)))
     save_reader(net, lesson, tmp_path)
-    reader = Reader(tmp_path, words)
+    reader = Reader(tmp_path, words.folder)
     prepared = engine.prepare([e.doc for e in examples])
     pairing = learning.pairing
     heard = reader.listen(prepared.layout, prepared.proposals, pairing.events)
@@ -56,12 +57,15 @@ def test_the_shipped_form_answers_as_the_trained_one(
         found = reader.heads[task].answer(heard, question)
         assert found.shape == expected[task].shape
         assert np.allclose(found, expected[task], atol=0.1)  # what is shipped is rounded
-    asked = ask_roles(pairing.layout, pairing.events, pairing.phrases, pairing.pairs)
+
+    def asked(pairs: Pairs) -> Question:
+        return ask_roles(pairing.layout, pairing.events, pairing.phrases, pairs)
+
     some = np.arange(5, 25)
-    whole = reader.heads["context"].answer(heard, asked)
-    assert np.allclose(reader.heads["context"].answer(heard, asked.take(some)), whole[some], atol=1e-5)
+    whole = reader.heads["context"].answer(heard, asked(pairing.pairs))
+    assert np.allclose(reader.heads["context"].answer(heard, asked(pairing.pairs.take(some))), whole[some], atol=1e-5)
     with pytest.raises(ResourceError, match="train it anew"):
-        reader.heads["status"].answer(heard, asked)
+        reader.heads["status"].answer(heard, asked(pairing.pairs))
 
 
 def test_a_reader_learns(learning: Learning, examples: list[Example]) -> None:
@@ -94,4 +98,4 @@ def test_units_cover_every_token_once(learning: Learning) -> None:
 
 def test_a_folder_without_a_reader_is_named(words: WordStates, tmp_path: Path) -> None:
     with pytest.raises(ResourceError, match="events.model"):
-        Reader(tmp_path, words)
+        Reader(tmp_path, words.folder)
