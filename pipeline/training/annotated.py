@@ -48,7 +48,7 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
-class _Marked:
+class Marked:
     """Half-open spans in the text without marks; triggers by their numbers."""
 
     text: str
@@ -80,7 +80,7 @@ def _read_lead(doc_id: str, lines: list[str]) -> Lead:
     published = date.fromisoformat(lines[0][2:].strip())
     body = next((n for n, line in enumerate(lines) if _EVENT.fullmatch(line)), len(lines))
     marked = _unmark("\n".join(lines[1:body]))
-    marked, values = _resolve_times(marked, published)
+    marked, values = resolve_times(marked, published)
     events = [_read_event(line, marked, values) for line in lines[body:]]
     missing = set(marked.triggers) - {number for number, _ in events}
     if [number for number, _ in events] != list(range(1, len(events) + 1)):
@@ -89,21 +89,21 @@ def _read_lead(doc_id: str, lines: list[str]) -> Lead:
         raise ValueError(f"triggers and event lines do not pair up: {sorted(missing) or 'an event twice'}")
     annotation = {
         "id": doc_id,
-        "mentions": [_located(marked.text, a, b) | {"type": label} for a, b, label in marked.names],
-        "times": [_located(marked.text, a, b) | values[a, b] for a, b in marked.times],
-        "events": _joined([event for _, event in events]),
+        "mentions": [located(marked.text, a, b) | {"type": label} for a, b, label in marked.names],
+        "times": [located(marked.text, a, b) | values[a, b] for a, b in marked.times],
+        "events": joined([event for _, event in events]),
     }
     return Lead(doc_id, published, marked.text, annotation)
 
 
-def _joined(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def joined(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give every event the number of the first one of its happening; `same_as` names itself or an earlier one."""
     for event in events:
         event["same_as"] = events[event["same_as"] - 1]["same_as"]
     return events
 
 
-def _unmark(source: str) -> _Marked:
+def _unmark(source: str) -> Marked:
     """Take the marks out of a text."""
     text, at = "", 0
     names, times, triggers = [], [], {}
@@ -135,10 +135,10 @@ def _unmark(source: str) -> _Marked:
     for start, end in triggers.values():
         if start and text[start - 1].isalpha():
             raise ValueError(f"the trigger {text[start:end]!r} begins inside a word; a trigger is a whole word")
-    return _Marked(text, tuple(names), tuple(times), triggers)
+    return Marked(text, tuple(names), tuple(times), triggers)
 
 
-def _resolve_times(marked: _Marked, published: date) -> tuple[_Marked, dict[tuple[int, int], dict[str, Any]]]:
+def resolve_times(marked: Marked, published: date) -> tuple[Marked, dict[tuple[int, int], dict[str, Any]]]:
     """Give each marked expression the span and the interval that Rasd's own grammar reads there."""
     from pipeline.times.stage import find_times
 
@@ -154,9 +154,7 @@ def _resolve_times(marked: _Marked, published: date) -> tuple[_Marked, dict[tupl
     return replace(marked, times=tuple(values)), values
 
 
-def _read_event(
-    line: str, marked: _Marked, values: dict[tuple[int, int], dict[str, Any]]
-) -> tuple[int, dict[str, Any]]:
+def _read_event(line: str, marked: Marked, values: dict[tuple[int, int], dict[str, Any]]) -> tuple[int, dict[str, Any]]:
     match = _EVENT.fullmatch(line)
     if not match:
         raise ValueError(f"{line!r} is no event line (`1 VISIT OCCURRED | actor ...`)")
@@ -166,7 +164,7 @@ def _read_event(
     if number not in marked.triggers:
         raise ValueError(f"{line!r}: the text marks no trigger {number}")
     trigger = marked.triggers[number]
-    event: dict[str, Any] = {"type": kind, "trigger": _located(marked.text, *trigger), "roles": [], "time": None,
+    event: dict[str, Any] = {"type": kind, "trigger": located(marked.text, *trigger), "roles": [], "time": None,
                              "start": None, "end": None, "status": status, "speaker": None,
                              "same_as": number}  # fmt: skip
     for field in filter(None, (part.strip() for part in match[4].split("|"))):
@@ -177,7 +175,7 @@ def _read_event(
                 raise ValueError(f"{line!r}: `same` names an earlier event")
             continue
         start, end = _find(marked, value.strip(), trigger, times=key == "time")
-        where = _located(marked.text, start, end)
+        where = located(marked.text, start, end)
         if key == "time":
             event |= {"time": where, "start": values[start, end]["start"], "end": values[start, end]["end"]}
         elif key == "speaker":
@@ -189,7 +187,7 @@ def _read_event(
     return number, event
 
 
-def _find(marked: _Marked, phrase: str, trigger: tuple[int, int], *, times: bool) -> tuple[int, int]:
+def _find(marked: Marked, phrase: str, trigger: tuple[int, int], *, times: bool) -> tuple[int, int]:
     """Find the occurrence of a phrase that is meant."""
     wanted, _, number = phrase.partition("#")
     spans = [(m.start(), m.start() + len(wanted)) for m in re.finditer(f"(?={re.escape(wanted)})", marked.text)]
@@ -208,7 +206,7 @@ def _absent(phrase: str) -> tuple[int, int]:
     raise ValueError(f"{phrase!r} does not stand in the text (or is not marked as a time)")
 
 
-def _located(text: str, start: int, end: int) -> dict[str, Any]:
+def located(text: str, start: int, end: int) -> dict[str, Any]:
     """Write a span as a string and the number of its occurrence."""
     wanted = text[start:end]
     starts = [m.start() for m in re.finditer(f"(?={re.escape(wanted)})", text)]
@@ -226,6 +224,13 @@ def lead_names() -> list[GoldDocument]:
     return [gold_document(lead.annotation, lead.text) for lead in all_leads()]
 
 
+def write_gold(leads: Sequence[Lead], gold: Path, docs: Path) -> None:
+    """Write leads as the project's JSON gold and the file of its texts."""
+    texts = [{"id": x.doc_id, "date": x.published.isoformat(), "text": x.text} for x in leads]
+    for path, rows in ((gold, [x.annotation for x in leads]), (docs, texts)):
+        path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Check files of leads and write them as JSON gold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -234,9 +239,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     leads = list(all_leads(options.files))
     if options.out:
-        docs = [{"id": x.doc_id, "date": x.published.isoformat(), "text": x.text} for x in leads]
-        for path, rows in zip(options.out, ([x.annotation for x in leads], docs), strict=True):
-            path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_gold(leads, *options.out)
     events = [e for x in leads for e in x.annotation["events"]]
     print(f"{len(leads)} leads, {sum(len(x.annotation['mentions']) for x in leads)} names, {len(events)} events")
 

@@ -166,7 +166,7 @@ def work(number: int, args: argparse.Namespace, model: LanguageModel, forms: Seq
         step, used = state["step"], state["used"]
     budget = args.minutes * 60
     began = saved = time.monotonic()
-    running = 0.0
+    first, running = step, 0.0
     for window in batches(stream, args.batch, args.length, args.seed + 1000 * number + step):
         spent = used + time.monotonic() - began
         progress = min(spent / budget, 1.0)
@@ -179,7 +179,7 @@ def work(number: int, args: argparse.Namespace, model: LanguageModel, forms: Seq
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         step += 1
-        running += (loss.item() - running) * max(0.01, 1 / step)
+        running += (loss.item() - running) * max(0.01, 1 / (step - first))
         if step % 50 == 0:
             line = {"worker": number, "step": step, "loss": round(running, 4),
                     "words": step * args.batch * args.length, "seconds": round(spent)}  # fmt: skip

@@ -2,6 +2,7 @@
 
     python -m pipeline.training.events GOLD.json DOCS.json [GOLD.json DOCS.json ...] --out models/events
     python -m pipeline.training.events GOLD.json DOCS.json --folds 5      only cross-validate
+    python -m pipeline.training.events GOLD.json DOCS.json --found FOUND.json FOUND.docs.json ...    learn from more
 
 GOLD holds annotated documents (mentions, times, events with trigger, roles, status, speaker, same_as; strings located
 by their n-th occurrence), DOCS their texts and publish dates. Candidates come from the ontology, names and times from
@@ -387,15 +388,16 @@ class Validated:
 
 
 def cross_validate(
-    engine: Engine, examples: Sequence[Example], leads: Sequence[Example], words: WordStates, folds: int,
-    seeds: Sequence[int], seed: int = 0, jobs: int = 1, last: bool = False,
+    engine: Engine, examples: Sequence[Example], found: Sequence[Example], leads: Sequence[Example], words: WordStates,
+    folds: int, seeds: Sequence[int], seed: int = 0, jobs: int = 1, last: bool = False,
 ) -> Validated:  # fmt: skip
     """Extract every example with models that never saw it, with the reader (`learned`) and without (`light`).
 
-    leads: documents that every model is trained on and that none is judged on. jobs: folds that are fitted at once.
-    last: also fit to all documents.
+    found, leads: found and written documents that every model is trained on and that none is judged on. jobs: folds
+    that are fitted at once. last: also fit to all documents.
     """
-    everything = [*examples, *leads]
+    everything = [*examples, *found, *leads]
+    own = np.arange(len(everything)) >= len(examples) + len(found)
     learning = make_tasks(engine, everything, words)
     mention = learning.tasks["mention"]
     fold = np.full(len(everything), -1)
@@ -409,22 +411,22 @@ def cross_validate(
         - int(found_rows[types != attribution.STATEMENT].sum()),
     }  # fmt: skip
     parts = [*range(folds), folds] if last else range(folds)
-    fitted = Parallel(jobs, mmap_mode="c")(delayed(fit)(learning, fold != k, fold < 0, seeds) for k in parts)
+    fitted = Parallel(jobs, mmap_mode="c")(delayed(fit)(learning, fold != k, own, seeds) for k in parts)
     by_net, by_reader = (
         {name: np.sum([getattr(f, field)[name] for f in fitted[:folds]], axis=0) for name in getattr(fitted[0], field)}
         for field in ("by_net", "by_reader")
     )
-    found: dict[str, dict[str, list[Judged]]] = {}
+    extracted: dict[str, dict[str, list[Judged]]] = {}
     choices: dict[str, Choices] = {}
     for way, heard in (("light", {}), ("learned", by_reader)):
-        found[way] = {}
+        extracted[way] = {}
         for k in range(folds):
             chosen = tune(learning, by_net, heard, (fold != k) & (fold >= 0), types, missed)
             judge = engine.with_models(models_of(fitted[k], learning.lesson, chosen, words))
             held = [e.doc for e, f in zip(examples, fold, strict=False) if f == k]
-            found[way] |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
+            extracted[way] |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
         choices[way] = tune(learning, by_net, heard, fold >= 0, types, missed)
-    return Validated(found, choices, learning, fitted[folds] if last else None)
+    return Validated(extracted, choices, learning, fitted[folds] if last else None)
 
 
 def format_scores(scores: dict[str, EventScores], names: Sequence[str]) -> str:
@@ -456,6 +458,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+", help="GOLD.json DOCS.json pairs")
     parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without")
+    told = "found leads that every model is trained on and none is judged on (see `standoff`)"
+    parser.add_argument("--found", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), help=told)
     told = "annotated leads that every model is trained on besides; by default Rasd's own"
     parser.add_argument("--leads", type=Path, nargs="*", default=LEADS, help=told)
     parser.add_argument("--folds", type=int, default=5)
@@ -471,15 +475,16 @@ def main(arguments: list[str] | None = None) -> None:
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     seeds = range(1, options.seeds + 1)
+    found = read_examples(*options.found) if options.found else []
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")
     validated = cross_validate(
-        engine, examples, leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
+        engine, examples, found, leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
     )
     gold_all = {e.doc.doc_id: list(e.events) for e in examples}
-    for way, found in validated.found.items():
+    for way, extracted in validated.found.items():
         print(f"{way}:")
-        print(format_scores(score_events(gold_all, found), [*GROUPS, *(EVENT_TYPES if way == "learned" else ())]))
+        print(format_scores(score_events(gold_all, extracted), [*GROUPS, *(EVENT_TYPES if way == "learned" else ())]))
     print("reliability of mention scores, held out (from, mean score, share right, count):")
     for edge, mean, right, count in reliability(_outcomes(gold_all, validated.found["learned"])):
         print(f"  {edge:.1f}  {mean:.2f}  {right:.2f}  {count}")

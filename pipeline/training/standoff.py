@@ -1,0 +1,107 @@
+"""Reads Rasd's annotations of found news leads, whose texts are not part of the project.
+
+    python -m pipeline.training.standoff DATA/news/*.jsonl.xz --out GOLD.json DOCS.json
+
+`leads/found.jsonl` holds only places in texts: a lead a line, with the id of its article, its length and the checksum
+of its text. The texts are those of the news files (JSON lines with `id`, `title`, `text`, `date`): the title and the
+paragraphs, a line each, up to the length. Articles that the files lack, or hold with another text, are counted and left
+out. Offsets are half-open, in code points of the lead. What is written has the form of the project's JSON gold.
+"""
+
+import argparse
+import hashlib
+import json
+import lzma
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.training.annotated import Lead, Marked, joined, located, resolve_times, write_gold
+
+FOUND: Final = Path(__file__).with_name("leads") / "found.jsonl"
+_FIELDS: Final = ("time", "speaker")
+
+
+def article_text(article: Mapping[str, str]) -> str:
+    """Give the title and the paragraphs of an article, a line each."""
+    return "\n".join(line.strip() for line in [article["title"], *article["text"].split("\n")] if line.strip())
+
+
+def checksum(text: str) -> str:
+    """Give the first 16 hexadecimal digits of the SHA-256 of a text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def encode_lead(lead: Lead) -> dict[str, Any]:
+    """Write a lead without its text; the inverse of `decode_lead`."""
+    note = lead.annotation
+
+    def places(item: Mapping[str, Any]) -> list[int]:
+        start = -1
+        for _ in range(item["nth"]):
+            start = lead.text.index(item["text"], start + 1)
+        return [start, start + len(item["text"])]
+
+    events = [
+        {"type": e["type"], "status": e["status"], "trigger": places(e["trigger"]), "same_as": e["same_as"]}
+        | ({"roles": [[r["role"], *places(r)] for r in e["roles"]]} if e["roles"] else {})
+        | {field: places(e[field]) for field in _FIELDS if e[field]}
+        for e in note["events"]
+    ]
+    return {"id": lead.doc_id, "chars": len(lead.text), "sha256": checksum(lead.text),
+            "mentions": [[*places(m), m["type"]] for m in note["mentions"]],
+            "times": [places(t) for t in note["times"]], "events": events}  # fmt: skip
+
+
+def decode_lead(places: Mapping[str, Any], text: str, published: date) -> Lead:
+    """Put an annotation and its text together; dates are what the grammar of `pipeline.times` reads."""
+    triggers = {n: (e["trigger"][0], e["trigger"][1]) for n, e in enumerate(places["events"], start=1)}
+    marked = Marked(text, tuple((a, b, label) for a, b, label in places["mentions"]),
+                    tuple((a, b) for a, b in places["times"]), triggers)  # fmt: skip
+    marked, values = resolve_times(marked, published)
+    events = []
+    for e in places["events"]:
+        event = {"type": e["type"], "status": e["status"], "trigger": located(text, *e["trigger"]),
+                 "roles": [{"role": role, **located(text, a, b)} for role, a, b in e.get("roles", ())],
+                 "start": None, "end": None, "same_as": e["same_as"]}  # fmt: skip
+        event |= {field: located(text, *e[field]) if field in e else None for field in _FIELDS}
+        if "time" in e:
+            a, b = e["time"]
+            span = next((t for t in values if t[0] < b and a < t[1]), None)
+            event |= {k: values[span][k] for k in ("start", "end")} if span else {"time": None}
+        events.append(event)
+    annotation = {"id": places["id"], "mentions": [located(text, a, b) | {"type": x} for a, b, x in marked.names],
+                  "times": [located(text, *t) | v for t, v in values.items()], "events": joined(events)}  # fmt: skip
+    return Lead(places["id"], published, text, annotation)
+
+
+def read_found(news: Sequence[Path], annotations: Path) -> Iterator[Lead]:
+    """Give the annotated leads whose articles stand in the news files with the text that was annotated."""
+    wanted = {row["id"]: row for row in map(json.loads, annotations.read_text(encoding="utf-8").splitlines())}
+    for path in news:
+        with lzma.open(path, "rt", encoding="utf-8") as lines:
+            for article in map(json.loads, lines):
+                row = wanted.get(article["id"])
+                if row is None:
+                    continue
+                text = article_text(article)[: row["chars"]]
+                if checksum(text) == row["sha256"]:
+                    del wanted[article["id"]]
+                    yield decode_lead(row, text, date.fromisoformat(article["date"][:10]))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write the found leads as JSON gold."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("news", type=Path, nargs="+", help="xz files of JSON lines")
+    parser.add_argument("--out", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), required=True)
+    options = parser.parse_args(arguments)
+    leads = list(read_found(options.news, FOUND))
+    write_gold(leads, *options.out)
+    absent = len(FOUND.read_text(encoding="utf-8").splitlines()) - len(leads)
+    print(f"{len(leads)} leads, {sum(len(x.annotation['events']) for x in leads)} events; {absent} articles not found")
+
+
+if __name__ == "__main__":
+    main()
