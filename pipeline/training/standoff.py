@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.errors import InputError
 from pipeline.training.annotated import Lead, Marked, joined, located, resolve_times, write_gold
 
 FOUND: Final = Path(__file__).with_name("leads") / "found.jsonl"
@@ -34,7 +35,7 @@ def checksum(text: str) -> str:
 
 
 def encode_lead(lead: Lead) -> dict[str, Any]:
-    """Write a lead without its text; the inverse of `decode_lead`."""
+    """Write a lead without its text, as a line of `leads/found.jsonl`; the inverse of `decode_lead`."""
     note = lead.annotation
 
     def places(item: Mapping[str, Any]) -> list[int]:
@@ -68,8 +69,8 @@ def decode_lead(places: Mapping[str, Any], text: str, published: date) -> Lead:
         event |= {field: located(text, *e[field]) if field in e else None for field in _FIELDS}
         if "time" in e:
             a, b = e["time"]
-            span = next((t for t in values if t[0] < b and a < t[1]), None)
-            event |= {k: values[span][k] for k in ("start", "end")} if span else {"time": None}
+            span = max(values, key=lambda t: min(t[1], b) - max(t[0], a))
+            event |= {k: values[span][k] for k in ("start", "end")}
         events.append(event)
     annotation = {"id": places["id"], "mentions": [located(text, a, b) | {"type": x} for a, b, x in marked.names],
                   "times": [located(text, *t) | v for t, v in values.items()], "events": joined(events)}  # fmt: skip
@@ -77,7 +78,10 @@ def decode_lead(places: Mapping[str, Any], text: str, published: date) -> Lead:
 
 
 def read_found(news: Sequence[Path], annotations: Path) -> Iterator[Lead]:
-    """Give the annotated leads whose articles stand in the news files with the text that was annotated."""
+    """Give the annotated leads whose articles stand in the news files with the text that was annotated.
+
+    Raises InputError that names the lead with a time that the grammar does not find any more.
+    """
     wanted = {row["id"]: row for row in map(json.loads, annotations.read_text(encoding="utf-8").splitlines())}
     for path in news:
         with lzma.open(path, "rt", encoding="utf-8") as lines:
@@ -86,9 +90,13 @@ def read_found(news: Sequence[Path], annotations: Path) -> Iterator[Lead]:
                 if row is None:
                     continue
                 text = article_text(article)[: row["chars"]]
-                if checksum(text) == row["sha256"]:
-                    del wanted[article["id"]]
+                if checksum(text) != row["sha256"]:
+                    continue
+                del wanted[article["id"]]
+                try:
                     yield decode_lead(row, text, date.fromisoformat(article["date"][:10]))
+                except ValueError as error:
+                    raise InputError(f"{annotations}: lead {row['id']}: {error}") from error
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -100,7 +108,8 @@ def main(arguments: list[str] | None = None) -> None:
     leads = list(read_found(options.news, FOUND))
     write_gold(leads, *options.out)
     absent = len(FOUND.read_text(encoding="utf-8").splitlines()) - len(leads)
-    print(f"{len(leads)} leads, {sum(len(x.annotation['events']) for x in leads)} events; {absent} articles not found")
+    count = sum(len(lead.annotation["events"]) for lead in leads)
+    print(f"{len(leads)} leads, {count} events; {absent} articles not found, or with another text")
 
 
 if __name__ == "__main__":

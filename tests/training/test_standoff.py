@@ -67,4 +67,4 @@ def test_the_command_writes_gold_and_counts_what_is_missing(tmp_path, lead, monk
     standoff.main([str(news), "--out", str(gold), str(docs)])
     assert [e["type"] for e in json.loads(gold.read_text())[0]["events"]] == ["VISIT", "VISIT", "MEETING"]
     assert json.loads(docs.read_text())[0]["text"] == lead.text
-    assert "1 leads, 3 events; 1 articles not found" in capsys.readouterr().out
+    assert "1 leads, 3 events; 1 articles not found, or with another text" in capsys.readouterr().out
