@@ -33,7 +33,9 @@ class Candidate:
     proclitics: the attached particles in order, such as `و`, `ب`, `ال`.
     light_verb: token of the light verb that governs a masdar (قام بزيارة: قام), None without one.
     slots: how the frame of this entry and form fills roles, in order of preference.
-    strength: how sure the word alone is, in 0..1: the share of its uses that report this type, as the lexicon has it.
+    strength: how sure the word alone is, in 0..1: the share of its uses that report this type, as the lexicon has it;
+        less for a faint one.
+    faint: whether the conditions of the entry do not hold here, so that only a learned model should take it.
     """
 
     type: str
@@ -48,3 +50,4 @@ class Candidate:
     light_verb: int | None
     slots: tuple[Slot, ...]
     strength: float
+    faint: bool = False

@@ -173,6 +173,7 @@ def trigger_features(layout: Layout, proposals: Proposals, cues: CueArrays, lexi
     return [
         p.type, p.entry, cross(p.entry, form), cross(p.type, form), form, cross(p.type, shape), cross(p.entry, shape),
         code[token], cross(p.type, code[token]), cross(cls[token], p.type), pos[token],
+        cross(p.entry, p.faint), cross(p.type, p.faint),
         *(p.strength >= edge for edge in STRENGTHS), cross(p.type, p.strength // 20), cross(p.strength // 10, p.kind),
         cross(_rival_strength(p) // 10, p.strength // 10), p.rivals, cross(p.type, p.rivals), light, cross(p.entry,
         p.light >= 0),

@@ -27,7 +27,8 @@ class Proposals:
 
     items: the candidates themselves. token: place in the batch. doc: document number. light: place of the light verb,
     -1 without one. Other arrays hold codes: indices into the tuples above, or hashes (entry). strength: percent.
-    rivals: other candidates on the same token. frame: row in the arrays of `Frames`.
+    faint: whether the conditions of the entry do not hold. rivals: other candidates on the same token. frame: row in
+    the arrays of `Frames`.
     """
 
     items: Sequence[Candidate]
@@ -42,6 +43,7 @@ class Proposals:
     suffix: Ints
     light: Ints
     strength: Ints
+    faint: Ints
     rivals: Ints
     frame: Ints
 
@@ -118,13 +120,15 @@ def propose(layout: Layout, found: Sequence[Sequence[Candidate]], frames: Frames
                 base + c.token, number, _TYPE_CODES[c.type], entry_code(c.entry), _KIND_CODES[c.kind],
                 _TENSE_CODES[c.tense], int(c.passive), _PERSON_CODES.get(c.person or "", 0),
                 _SUFFIX_CODES.get(c.suffix, 1), -1 if c.light_verb is None else base + c.light_verb,
-                round(c.strength * 100), frames.number(c.slots),
+                round(c.strength * 100), int(c.faint), frames.number(c.slots),
             ))  # fmt: skip
-    data = np.array(rows, dtype=np.int64).reshape(len(rows), 12)
+    data = np.array(rows, dtype=np.int64).reshape(len(rows), 13)
     frames.refresh()
     token = data[:, 0]
     rivals = np.bincount(token, minlength=1)[token] - 1 if len(token) else token
-    (token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, frame) = data.T.copy()
+    (token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, faint,
+     frame) = data.T.copy()  # fmt: skip
     return Proposals(
-        items, token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, rivals, frame
-    )
+        items, token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, faint, rivals,
+        frame,
+    )  # fmt: skip

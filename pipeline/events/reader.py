@@ -1,8 +1,9 @@
 """A reader of sentences beside the nets over features: a bidirectional LSTM over the states of the language model.
 
-It reads every document once, told what earlier steps know of each word (names, dates, particles, accepted triggers),
-and answers for pairs of words: does this phrase fill a role of that trigger, does this expression date it, is this its
-source; and for triggers: did it happen. Its outputs are added to those of the nets (`decide`).
+It reads every document once, told what earlier steps know of each word (names, dates, particles, candidates), and
+answers for candidates: does this report an event, did it happen; and for pairs of words: does this phrase fill a role
+of that trigger, does this expression date it, is this its source. Its outputs are added to those of the nets
+(`decide`).
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ UNIT: Final = 200  # tokens after which the next sentence begins a new sequence
 LONGEST: Final = 400  # tokens of a sequence at most
 BATCH: Final = 8192  # tokens, padding included, that the LSTM reads at once
 _CHUNK: Final = 4096  # questions per pass
+_ENTRIES: Final = 4096  # rows that lexicon entries share
+_FORMS: Final = 2 * len(KINDS) * len(TENSES)
 
 Column = tuple[Ints, int]  # values, and how many there can be: those beyond count as the first or the last
 
@@ -66,8 +69,8 @@ def as_rows(columns: Sequence[Column]) -> Rows:
     return Rows(np.stack(numbers, axis=1), int(starts[-1]))
 
 
-def describe_tokens(layout: Layout, proposals: Proposals, events: Proposals) -> Rows:
-    """Give what is known of every token: as a word, as a candidate, and as an accepted trigger."""
+def describe_tokens(layout: Layout, proposals: Proposals) -> Rows:
+    """Give what is known of every token: as a word, and as the strongest candidate on it."""
     total = len(layout.doc)
     col = layout.column
     begins = (layout.name > 0).astype(np.int64)
@@ -75,20 +78,22 @@ def describe_tokens(layout: Layout, proposals: Proposals, events: Proposals) -> 
     opens = np.zeros(total, dtype=np.int64)
     opens[layout.sentence_first] = 1
     order = np.argsort(proposals.strength, kind="stable")
-    candidate = np.zeros(total, dtype=np.int64)
+    candidate, form = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.int64)
     candidate[proposals.token[order]] = 1 + proposals.type[order]
-    accepted, form = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.int64)
-    accepted[events.token] = 1 + events.type
-    form[events.token] = 1 + (events.kind * len(TENSES) + events.tense) * 2 + events.passive
-    types = len(EVENT_TYPES) + 1
+    form[proposals.token[order]] = 1 + _form(proposals)[order]
     return as_rows([
         (layout.name * 2 + begins, 2 * len(LABELS) + 2), ((layout.time >= 0) + 2 * opens, 4), (col("word_class"), 512),
         (col("particle"), len(PARTICLES)), (col("preposition"), PREPOSITIONS), (col("pos"), len(POS)),
         (col("mark"), len(MARKS)), (col("article") + 2 * (col("suffix") > 0) + 4 * col("waw"), 8),
         (col("proclitic"), 8), (col("tense"), 4), ((layout.quote > 0) + 2 * layout.title, 4),
-        (candidate, types), (accepted, types), (form, 1 + 2 * len(KINDS) * len(TENSES)),
+        (candidate, 1 + len(EVENT_TYPES)), (form, 1 + _FORMS),
         (col("agent") * 8 + col("patient"), 64),
     ])  # fmt: skip
+
+
+def _form(proposals: Proposals) -> Ints:
+    """Give a number for part of speech, tense and voice of each candidate, below _FORMS."""
+    return (proposals.kind * len(TENSES) + proposals.tense) * 2 + proposals.passive
 
 
 def _between(layout: Layout, events: Proposals, one: Ints, two: Ints) -> list[Column]:
@@ -99,6 +104,15 @@ def _between(layout: Layout, events: Proposals, one: Ints, two: Ints) -> list[Co
         (bucket(high - low) * 2 + (two > one), 20), (layout.clause[high] - layout.clause[low], 6),
         (others, 5), (layout.sentence[high] - layout.sentence[low], 4),
     ]  # fmt: skip
+
+
+def ask_mentions(layout: Layout, proposals: Proposals) -> Question:
+    """Ask whether each candidate reports an event of its type."""
+    p = proposals
+    return Question(p.token, None, as_rows([
+        (p.type, len(EVENT_TYPES)), (_form(p), _FORMS), (p.strength // 10, 11), (p.rivals, 4), (p.faint, 2),
+        (p.entry % _ENTRIES, _ENTRIES), (layout.title[p.token], 2),
+    ]))  # fmt: skip
 
 
 def ask_roles(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs) -> Question:
@@ -144,9 +158,8 @@ def ask_sources(
 
 def ask_status(events: Proposals, ahead: Ints) -> Question:
     """Ask whether each event happened; `ahead` as in `status.status_features`."""
-    form = events.kind * len(TENSES) + events.tense
     return Question(events.token, None, as_rows([
-        (events.type, len(EVENT_TYPES)), (form, len(KINDS) * len(TENSES)), (ahead, len(DIRECTIONS)),
+        (events.type, len(EVENT_TYPES)), (_form(events), _FORMS), (ahead, len(DIRECTIONS)),
     ]))  # fmt: skip
 
 
@@ -280,11 +293,11 @@ class Reader:
         """Open the language model."""
         return WordStates(self.language_model)
 
-    def listen(self, layout: Layout, proposals: Proposals, events: Proposals) -> Floats:
+    def listen(self, layout: Layout, proposals: Proposals) -> Floats:
         """Give the state of every token of a batch, [tokens, D]."""
         states = (doc.states if doc.states is not None else self.words.of(doc) for doc in layout.docs)
         inputs: Floats = np.concatenate([product(block.astype(np.float32), self.look) for block in states])
-        marks = describe_tokens(layout, proposals, events)
+        marks = describe_tokens(layout, proposals)
         _fit(marks, self.marks)
         for rows in marks.numbers.T:
             inputs += self.marks[rows]

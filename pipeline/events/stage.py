@@ -20,7 +20,7 @@ from pipeline.events.details import Text, find_details
 from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
 from pipeline.events.ontology import load_ontology
 from pipeline.events.proposals import Frames, Proposals, propose
-from pipeline.events.reader import ask_roles, ask_sources, ask_status, ask_times
+from pipeline.events.reader import ask_mentions, ask_roles, ask_sources, ask_status, ask_times
 from pipeline.events.triggers import find_candidates
 from pipeline.events.wordforms import Ints, WordTable
 from pipeline.schema import STATUSES
@@ -77,12 +77,13 @@ class Engine:
         prepared = self.prepare(docs)
         if not len(prepared.proposals.token):
             return [replace(doc, events=()) for doc in docs]
-        scores = self.mention_scores(prepared)
+        judge = self.hear(prepared)
+        scores = self.mention_scores(prepared, judge)
         kept = self.accept(prepared.proposals, scores)
         events = prepared.proposals.take(kept)
         if not len(events.token):
             return [replace(doc, events=()) for doc in docs]
-        mentions, states = self.describe(prepared, events, scores[kept])
+        mentions, states = self.describe(prepared, events, scores[kept], judge)
         pairs = merge.pair_same(events)
         groups = merge.group(len(mentions), pairs, self.same_scores(prepared, events, mentions, pairs),
                              self._limit("same"))  # fmt: skip
@@ -90,12 +91,13 @@ class Engine:
             states = status.agree(states, groups)
         return _hand_out(docs, events, self.judged(prepared, events, mentions, states), groups)
 
-    def mention_scores(self, prepared: Prepared) -> Floats:
-        """Give the probability that each candidate reports an event of its type."""
-        if self.models is None:
-            return np.array([c.strength for c in prepared.proposals.items], dtype=np.float32)
-        columns = trigger_features(prepared.layout, prepared.proposals, prepared.cues, self.lexicon)
-        return self.models.nets["mention"].probabilities(encode(columns))[:, 0]
+    def mention_scores(self, prepared: Prepared, judge: Judge | None) -> Floats:
+        """Give the probability that each candidate reports an event of its type; -1 for what rules must not take."""
+        layout, proposals = prepared.layout, prepared.proposals
+        if judge is None:
+            return np.array([-1 if c.faint else c.strength for c in proposals.items], dtype=np.float32)
+        columns = trigger_features(layout, proposals, prepared.cues, self.lexicon)
+        return judge.probabilities("mention", encode(columns), lambda: ask_mentions(layout, proposals))[:, 0]
 
     def accept(self, proposals: Proposals, scores: Floats) -> Ints:
         """Keep the likeliest candidate of each token where it passes the threshold of its type."""
@@ -117,13 +119,14 @@ class Engine:
     def _limit(self, task: str) -> float:
         return self.models.thresholds[task] if self.models else RULE_THRESHOLDS[task]
 
-    def describe(self, prepared: Prepared, events: Proposals, scores: Floats) -> tuple[list[EventMention], Floats]:
+    def describe(
+        self, prepared: Prepared, events: Proposals, scores: Floats, judge: Judge | None
+    ) -> tuple[list[EventMention], Floats]:
         """Give each accepted candidate its roles, date and speaker, and the status that it has by itself.
 
         Also give the probability of every status.
         """
         layout = prepared.layout
-        judge = self.hear(prepared, events)
         phrases = find_phrases(layout, events.token, events.kind == 0)
         pairs = roles.pair_up(layout, events, phrases, self.frames)
         filled, actors = self.fill_roles(prepared, events, phrases, pairs, judge)
@@ -163,12 +166,12 @@ class Engine:
             ))  # fmt: skip
         return mentions, states
 
-    def hear(self, prepared: Prepared, events: Proposals) -> Judge | None:
-        """Let the reader read a batch whose events are known; None without models."""
+    def hear(self, prepared: Prepared) -> Judge | None:
+        """Let the reader read a batch; None without models."""
         if self.models is None:
             return None
         reader = self.models.reader
-        return Judge(self.models, reader.listen(prepared.layout, prepared.proposals, events) if reader else None)
+        return Judge(self.models, reader.listen(prepared.layout, prepared.proposals) if reader else None)
 
     def judged(
         self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], states: Floats

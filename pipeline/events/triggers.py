@@ -1,7 +1,7 @@
-"""Finds the words that may report events: every trigger of the ontology whose conditions hold where it stands.
+"""Finds the words that may report events: the triggers of the ontology where their conditions hold.
 
-What is proposed here is decided upon by the later steps; the aim is to miss little. Each token gets at most one
-candidate of each type.
+Where no condition of an entry holds and nothing excludes it, it is still proposed, faintly. What is proposed here is
+decided upon by the later steps; the aim is to miss little. Each token gets at most one candidate of each type.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,13 @@ from pipeline.events.words import Analysis, Hit, Word, Words
 
 _DAMMA: Final = "\u064f"  # ARABIC DAMMA, which news writes on the first letter of a passive
 _HITS: Final = attrgetter("hits")
+_FAINT: Final = 0.3  # of the strength of an entry is left where none of its conditions holds
+_FAINTEST: Final = 0.2  # strength from which an entry is proposed without its conditions
 _TANWIN: Final = frozenset("\u064b\u064c\u064d")  # ARABIC FATHATAN, DAMMATAN, KASRATAN: on nouns alone
 
 
 def find_candidates(doc: Document, ontology: Ontology) -> list[Candidate]:
-    """Give the candidates of a document in the order of their tokens, for each token the strongest first."""
+    """Give the candidates of a document in the order of their tokens."""
     look_up = _words(ontology).word
     found: list[Candidate] = []
     for sentence in doc.sentences:
@@ -31,7 +33,7 @@ def find_candidates(doc: Document, ontology: Ontology) -> list[Candidate]:
             context = _Context(tokens, words, sentence.first)
             for at, word in enumerate(words):
                 if word.hits:
-                    found.extend([_candidate(hit, at, context, ontology) for hit in _choose(word, at, context)])
+                    found.extend([_candidate(*hit, at, context, ontology) for hit in _choose(word, at, context)])
     return found
 
 
@@ -54,30 +56,36 @@ def _words(ontology: Ontology) -> Words:
     return Words(ontology)
 
 
-def _choose(word: Word, at: int, context: _Context) -> list[Hit]:
-    """Give the best hit of each type: the strongest whose conditions hold, fitting parts of speech first."""
+def _choose(word: Word, at: int, context: _Context) -> list[tuple[Hit, bool]]:
+    """Give the best hit of each type: the strongest whose conditions hold, fitting parts of speech first.
+
+    A type without such a hit gets a faint one, whose `when` does not hold (then True stands beside it): what can stand
+    near a word is more various than any list.
+    """
     hits = word.hits
     if word.nouns_first:
         hits = word.nouns_first if _is_noun_place(at, context) else word.verbs_first
-    best: dict[str, Hit] = {}
+    best: dict[str, tuple[Hit, bool]] = {}
+    faint: dict[str, tuple[Hit, bool]] = {}
     for hit in hits:
-        kind = hit.entry.type
-        if kind not in best and (hit.free or _holds(hit, at, context)):
-            best[kind] = hit
-    return list(best.values())
+        entry = hit.entry
+        if entry.type in best or not (hit.free or _is_open(hit, at, context)):
+            continue
+        if hit.free or not entry.when or any_matches(entry.when, context.keys, context.everything, at):
+            best[entry.type] = hit, False
+        elif entry.strength >= _FAINTEST:
+            faint.setdefault(entry.type, (hit, True))
+    return list((faint | best).values())
 
 
-def _holds(hit: Hit, at: int, context: _Context) -> bool:
-    """Tell whether the conditions of an entry hold for its word in this sentence."""
+def _is_open(hit: Hit, at: int, context: _Context) -> bool:
+    """Tell whether nothing in its sentence excludes an entry for its word."""
     entry, analysis, _ = hit
-    keys, everything = context.keys, context.everything
     if analysis.form.tense == "jussive" and "ل" not in analysis.proclitics:
-        governed = at > 0 and "@jussive_particle" in keys[at - 1]
+        governed = at > 0 and "@jussive_particle" in context.keys[at - 1]
         if not governed:
             return False
-    if entry.when and not any_matches(entry.when, keys, everything, at):
-        return False
-    return not (entry.unless and any_matches(entry.unless, keys, everything, at))
+    return not (entry.unless and any_matches(entry.unless, context.keys, context.everything, at))
 
 
 def _is_noun_place(at: int, context: _Context) -> bool:
@@ -99,7 +107,7 @@ def _is_noun_place(at: int, context: _Context) -> bool:
     return context.tokens[at - 1].norm[-1] == "ة" and "ال_" not in before
 
 
-def _candidate(hit: Hit, at: int, context: _Context, ontology: Ontology) -> Candidate:
+def _candidate(hit: Hit, faint: bool, at: int, context: _Context, ontology: Ontology) -> Candidate:
     entry, analysis, _ = hit
     form = analysis.form
     voice = form.voice
@@ -120,7 +128,8 @@ def _candidate(hit: Hit, at: int, context: _Context, ontology: Ontology) -> Cand
         proclitics=analysis.proclitics,
         light_verb=None if light is None else context.first + light[0],
         slots=entry.slots[voice] if light is None else _with_subject(entry.slots[voice], light[1], symmetric),
-        strength=entry.strength,
+        strength=entry.strength * _FAINT if faint else entry.strength,
+        faint=faint,
     )
 
 

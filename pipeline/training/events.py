@@ -2,7 +2,7 @@
 
     python -m pipeline.training.events GOLD.json DOCS.json [GOLD.json DOCS.json ...] --out models/events
     python -m pipeline.training.events GOLD.json DOCS.json --folds 5      only cross-validate
-    python -m pipeline.training.events GOLD.json DOCS.json --found FOUND.json FOUND.docs.json ...    learn from more
+    python -m pipeline.training.events GOLD.json DOCS.json --more FOUND.json FOUND.docs.json    learn from more
 
 GOLD holds annotated documents (mentions, times, events with trigger, roles, status, speaker, same_as; strings located
 by their n-th occurrence), DOCS their texts and publish dates. Candidates come from the ontology, names and times from
@@ -41,6 +41,7 @@ from pipeline.events.ontology import load_ontology
 from pipeline.events.proposals import Proposals
 from pipeline.events.reader import (
     Reader,
+    ask_mentions,
     ask_roles,
     ask_sources,
     ask_status,
@@ -180,12 +181,13 @@ def make_tasks(engine: Engine, examples: Sequence[Example], words: WordStates) -
     ranges = units(layout)
     states = np.concatenate([words.of(e.doc) for e in examples])
     questions = {
-        "context": ask_roles(layout, events, phrases, pairs), "time": ask_times(layout, events, times, time_pairs),
+        "mention": ask_mentions(layout, proposals), "context": ask_roles(layout, events, phrases, pairs),
+        "time": ask_times(layout, events, times, time_pairs),
         "source": ask_sources(layout, events, sources, source_pairs), "status": ask_status(events, ahead),
     }  # fmt: skip
     unit_docs = layout.doc[[start for start, _ in ranges]]
     lesson = Lesson(
-        states, describe_tokens(layout, proposals, events), ranges, unit_docs, questions,
+        states, describe_tokens(layout, proposals), ranges, unit_docs, questions,
         *({name: getattr(tasks[name], field) for name in questions} for field in ("labels", "doc", "outputs")),
     )  # fmt: skip
     return Learning(tasks, Pairing(layout, events, phrases, pairs), lesson)
@@ -388,16 +390,15 @@ class Validated:
 
 
 def cross_validate(
-    engine: Engine, examples: Sequence[Example], found: Sequence[Example], leads: Sequence[Example], words: WordStates,
-    folds: int, seeds: Sequence[int], seed: int = 0, jobs: int = 1, last: bool = False,
+    engine: Engine, examples: Sequence[Example], leads: Sequence[Example], words: WordStates, folds: int,
+    seeds: Sequence[int], seed: int = 0, jobs: int = 1, last: bool = False,
 ) -> Validated:  # fmt: skip
     """Extract every example with models that never saw it, with the reader (`learned`) and without (`light`).
 
-    found, leads: found and written documents that every model is trained on and that none is judged on. jobs: folds
-    that are fitted at once. last: also fit to all documents.
+    leads: documents that every model is trained on and that none is judged on. jobs: folds that are fitted at once.
+    last: also fit to all documents.
     """
-    everything = [*examples, *found, *leads]
-    own = np.arange(len(everything)) >= len(examples) + len(found)
+    everything = [*examples, *leads]
     learning = make_tasks(engine, everything, words)
     mention = learning.tasks["mention"]
     fold = np.full(len(everything), -1)
@@ -411,22 +412,22 @@ def cross_validate(
         - int(found_rows[types != attribution.STATEMENT].sum()),
     }  # fmt: skip
     parts = [*range(folds), folds] if last else range(folds)
-    fitted = Parallel(jobs, mmap_mode="c")(delayed(fit)(learning, fold != k, own, seeds) for k in parts)
+    fitted = Parallel(jobs, mmap_mode="c")(delayed(fit)(learning, fold != k, fold < 0, seeds) for k in parts)
     by_net, by_reader = (
         {name: np.sum([getattr(f, field)[name] for f in fitted[:folds]], axis=0) for name in getattr(fitted[0], field)}
         for field in ("by_net", "by_reader")
     )
-    extracted: dict[str, dict[str, list[Judged]]] = {}
+    found: dict[str, dict[str, list[Judged]]] = {}
     choices: dict[str, Choices] = {}
     for way, heard in (("light", {}), ("learned", by_reader)):
-        extracted[way] = {}
+        found[way] = {}
         for k in range(folds):
             chosen = tune(learning, by_net, heard, (fold != k) & (fold >= 0), types, missed)
             judge = engine.with_models(models_of(fitted[k], learning.lesson, chosen, words))
             held = [e.doc for e, f in zip(examples, fold, strict=False) if f == k]
-            extracted[way] |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
+            found[way] |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
         choices[way] = tune(learning, by_net, heard, fold >= 0, types, missed)
-    return Validated(extracted, choices, learning, fitted[folds] if last else None)
+    return Validated(found, choices, learning, fitted[folds] if last else None)
 
 
 def format_scores(scores: dict[str, EventScores], names: Sequence[str]) -> str:
@@ -458,8 +459,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+", help="GOLD.json DOCS.json pairs")
     parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without")
-    told = "found leads that every model is trained on and none is judged on (see `standoff`)"
-    parser.add_argument("--found", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), help=told)
+    told = "more leads, cross-validated with the others and reported apart (see `standoff`)"
+    parser.add_argument("--more", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), help=told)
     told = "annotated leads that every model is trained on besides; by default Rasd's own"
     parser.add_argument("--leads", type=Path, nargs="*", default=LEADS, help=told)
     parser.add_argument("--folds", type=int, default=5)
@@ -475,19 +476,21 @@ def main(arguments: list[str] | None = None) -> None:
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     seeds = range(1, options.seeds + 1)
-    found = read_examples(*options.found) if options.found else []
+    more = read_examples(*options.more) if options.more else []
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")
     validated = cross_validate(
-        engine, examples, found, leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
+        engine, [*examples, *more], leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
     )
-    gold_all = {e.doc.doc_id: list(e.events) for e in examples}
-    for way, extracted in validated.found.items():
-        print(f"{way}:")
-        print(format_scores(score_events(gold_all, extracted), [*GROUPS, *(EVENT_TYPES if way == "learned" else ())]))
-    print("reliability of mention scores, held out (from, mean score, share right, count):")
-    for edge, mean, right, count in reliability(_outcomes(gold_all, validated.found["learned"])):
-        print(f"  {edge:.1f}  {mean:.2f}  {right:.2f}  {count}")
+    for title, part in (("", examples), (", the other leads", more)):
+        gold = {e.doc.doc_id: list(e.events) for e in part}
+        for way, extracted in validated.found.items() if gold else ():
+            found = {doc_id: extracted[doc_id] for doc_id in gold}
+            names = [*GROUPS, *(EVENT_TYPES if way == "learned" else ())]
+            print(f"{way}{title}:\n{format_scores(score_events(gold, found), names)}")
+            print("reliability of mention scores, held out (from, mean score, share right, count):")
+            for edge, mean, right, count in reliability(_outcomes(gold, found)):
+                print(f"  {edge:.1f}  {mean:.2f}  {right:.2f}  {count}")
     if options.out and validated.fitted:
         fitted, lesson = validated.fitted, validated.learning.lesson
         light, learned = (models_of(fitted, lesson, validated.choices[way], words) for way in ("light", "learned"))

@@ -15,10 +15,10 @@ _EXAMPLES = [
 
 
 def _spans(text: str) -> set[tuple[str, int, int]]:
-    """Give type, start and end of every candidate of a text."""
+    """Give type, start and end of every candidate of a text whose conditions hold."""
     (doc,) = CamelTokens()([Document("example", text, segments=(Segment("article", 0, len(text)),))])
     found = find_candidates(doc, load_ontology())
-    return {(c.type, doc.tokens[c.token].start, doc.tokens[c.token].end) for c in found}
+    return {(c.type, doc.tokens[c.token].start, doc.tokens[c.token].end) for c in found if not c.faint}
 
 
 def _start(text: str, word: str, nth: int) -> int:

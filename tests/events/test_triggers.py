@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.config import Config
 from pipeline.document import Document, Segment
 from pipeline.events.candidate import Candidate, Slot
 from pipeline.events.ontology import load_ontology
+from pipeline.events.stage import Events
 from pipeline.events.triggers import find_candidates
 from pipeline.text.tokens import CamelTokens
 
@@ -17,9 +19,9 @@ def _tokenized(text: str) -> Document:
 
 
 def _find(text: str) -> list[tuple[str, Candidate]]:
-    """Give every candidate of a text with its word."""
+    """Give every candidate of a text whose conditions hold, with its word."""
     doc = _tokenized(text)
-    return [(doc.tokens[c.token].text, c) for c in find_candidates(doc, load_ontology())]
+    return [(doc.tokens[c.token].text, c) for c in find_candidates(doc, load_ontology()) if not c.faint]
 
 
 def _one(text: str, word: str, kind: str) -> Candidate:
@@ -152,6 +154,31 @@ def test_each_token_has_at_most_one_candidate_of_a_type() -> None:
 def test_conditions_do_not_look_beyond_the_sentence() -> None:
     assert "AGREEMENT" in {c.type for surface, c in _find("وقع الوزير على اتفاق.") if surface == "وقع"}
     assert "AGREEMENT" not in {c.type for surface, c in _find("وقع.\nعلى اتفاق.") if surface == "وقع"}
+
+
+def test_an_entry_without_its_conditions_is_proposed_faintly() -> None:
+    doc = _tokenized("وقع الحادث قرب المصنع")
+    faint = {c.type: c.strength for c in find_candidates(doc, load_ontology()) if c.faint and c.token == 0}
+    sound = _one("وقع الوزير على اتفاق", "وقع", "AGREEMENT").strength
+    assert 0 < faint["AGREEMENT"] < sound / 2
+
+
+def test_a_weak_entry_is_not_proposed_without_its_conditions() -> None:
+    kinds = [{c.type for c in find_candidates(_tokenized(text), load_ontology()) if c.token == 0}
+             for text in ("أنفق الرجل وقته", "أنفق النادي مليون يورو")]  # fmt: skip
+    assert ["DEAL" in found for found in kinds] == [False, True]
+
+
+def test_rules_never_take_a_faint_candidate() -> None:
+    config = Config.from_dict({"events": {"model": "rules", "threshold": 0.05}})
+    (doc,) = Events(config)([_tokenized("وقع الحادث قرب المصنع")])
+    assert "AGREEMENT" not in {e.type for e in doc.events}
+
+
+def test_what_excludes_an_entry_excludes_it_faintly_too() -> None:
+    kinds = [{c.type for c in find_candidates(_tokenized(text), load_ontology())}
+             for text in ("بعد رحيل الشاعر", "بعد رحيل النظام")]  # fmt: skip
+    assert ["DEATH" in found for found in kinds] == [True, False]
 
 
 def test_a_document_without_tokens_has_no_candidates() -> None:

@@ -51,7 +51,7 @@ def test_the_shipped_form_answers_as_the_trained_one(
     reader = Reader(tmp_path, words.folder)
     prepared = engine.prepare([e.doc for e in examples])
     pairing = learning.pairing
-    heard = reader.listen(prepared.layout, prepared.proposals, pairing.events)
+    heard = reader.listen(prepared.layout, prepared.proposals)
     assert len(heard) == len(prepared.layout.doc)
     for task, question in lesson.questions.items():
         found = reader.heads[task].answer(heard, question)
