@@ -8,8 +8,6 @@ import pytest
 
 import pipeline
 
-OPEN = pytest.mark.xfail(strict=True, reason="what the learned event models still get wrong on these pages")
-
 
 @pytest.fixture(scope="module")
 def rows(example_run: Path) -> dict[str, list[dict[str, Any]]]:
@@ -85,7 +83,7 @@ def test_names_are_found(rows: dict[str, Any], doc_id: str, text: str, label: st
         pytest.param("trial", "محاكمة", "VERDICT", "POSTPONED"),
         ("protest", "تظاهر", "PROTEST", "OCCURRED"),
         ("feed-3", "عقوبات", "SANCTION", "OCCURRED"),
-        pytest.param("hijri", "وعيّن", "APPOINTMENT", "OCCURRED", marks=OPEN),
+        ("hijri", "وعيّن", "APPOINTMENT", "OCCURRED"),
     ],
 )
 def test_events_are_found(rows: dict[str, Any], doc_id: str, trigger: str, kind: str, status: str) -> None:
