@@ -48,7 +48,7 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class _Marked:
     """Half-open spans in the text without marks; triggers by their numbers."""
 
     text: str
@@ -80,7 +80,8 @@ def _read_lead(doc_id: str, lines: list[str]) -> Lead:
     published = date.fromisoformat(lines[0][2:].strip())
     body = next((n for n, line in enumerate(lines) if _EVENT.fullmatch(line)), len(lines))
     marked = _unmark("\n".join(lines[1:body]))
-    marked, values = resolve_times(marked, published)
+    values = resolve_times(marked.text, marked.times, published)
+    marked = replace(marked, times=tuple(values))
     events = [_read_event(line, marked, values) for line in lines[body:]]
     missing = set(marked.triggers) - {number for number, _ in events}
     if [number for number, _ in events] != list(range(1, len(events) + 1)):
@@ -91,19 +92,19 @@ def _read_lead(doc_id: str, lines: list[str]) -> Lead:
         "id": doc_id,
         "mentions": [located(marked.text, a, b) | {"type": label} for a, b, label in marked.names],
         "times": [located(marked.text, a, b) | values[a, b] for a, b in marked.times],
-        "events": joined([event for _, event in events]),
+        "events": _joined([event for _, event in events]),
     }
     return Lead(doc_id, published, marked.text, annotation)
 
 
-def joined(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _joined(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give every event the number of the first one of its happening; `same_as` names itself or an earlier one."""
     for event in events:
         event["same_as"] = events[event["same_as"] - 1]["same_as"]
     return events
 
 
-def _unmark(source: str) -> Marked:
+def _unmark(source: str) -> _Marked:
     """Take the marks out of a text."""
     text, at = "", 0
     names, times, triggers = [], [], {}
@@ -135,26 +136,30 @@ def _unmark(source: str) -> Marked:
     for start, end in triggers.values():
         if start and text[start - 1].isalpha():
             raise ValueError(f"the trigger {text[start:end]!r} begins inside a word; a trigger is a whole word")
-    return Marked(text, tuple(names), tuple(times), triggers)
+    return _Marked(text, tuple(names), tuple(times), triggers)
 
 
-def resolve_times(marked: Marked, published: date) -> tuple[Marked, dict[tuple[int, int], dict[str, Any]]]:
-    """Give each marked expression the span and the interval that Rasd's own grammar reads there."""
+def resolve_times(
+    text: str, times: Sequence[tuple[int, int]], published: date
+) -> dict[tuple[int, int], dict[str, Any]]:
+    """Give the span and the interval that Rasd's own grammar reads at each marked expression."""
     from pipeline.times.stage import find_times
 
-    found = find_times(marked.text, published)
+    found = find_times(text, published)
     values = {}
-    for start, end in marked.times:
+    for start, end in times:
         inside = [t for t in found if t.start < end and start < t.end]
         if not inside:
-            raise ValueError(f"the grammar finds no time in {marked.text[start:end]!r}; write it otherwise")
+            raise ValueError(f"the grammar finds no time in {text[start:end]!r}; write it otherwise")
         best = max(inside, key=lambda t: min(t.end, end) - max(t.start, start))
         day = [value.isoformat() if value else None for value in (best.date_start, best.date_end)]
         values[best.start, best.end] = {"start": day[0], "end": day[1], "gran": best.granularity}
-    return replace(marked, times=tuple(values)), values
+    return values
 
 
-def _read_event(line: str, marked: Marked, values: dict[tuple[int, int], dict[str, Any]]) -> tuple[int, dict[str, Any]]:
+def _read_event(
+    line: str, marked: _Marked, values: dict[tuple[int, int], dict[str, Any]]
+) -> tuple[int, dict[str, Any]]:
     match = _EVENT.fullmatch(line)
     if not match:
         raise ValueError(f"{line!r} is no event line (`1 VISIT OCCURRED | actor ...`)")
@@ -187,7 +192,7 @@ def _read_event(line: str, marked: Marked, values: dict[tuple[int, int], dict[st
     return number, event
 
 
-def _find(marked: Marked, phrase: str, trigger: tuple[int, int], *, times: bool) -> tuple[int, int]:
+def _find(marked: _Marked, phrase: str, trigger: tuple[int, int], *, times: bool) -> tuple[int, int]:
     """Find the occurrence of a phrase that is meant."""
     wanted, _, number = phrase.partition("#")
     spans = [(m.start(), m.start() + len(wanted)) for m in re.finditer(f"(?={re.escape(wanted)})", marked.text)]

@@ -483,8 +483,10 @@ def main(arguments: list[str] | None = None) -> None:
         engine, [*examples, *more], leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
     )
     for title, part in (("", examples), (", the other leads", more)):
+        if not part:
+            continue
         gold = {e.doc.doc_id: list(e.events) for e in part}
-        for way, extracted in validated.found.items() if gold else ():
+        for way, extracted in validated.found.items():
             found = {doc_id: extracted[doc_id] for doc_id in gold}
             names = [*GROUPS, *(EVENT_TYPES if way == "learned" else ())]
             print(f"{way}{title}:\n{format_scores(score_events(gold, found), names)}")

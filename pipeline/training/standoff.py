@@ -2,10 +2,11 @@
 
     python -m pipeline.training.standoff DATA/news/*.jsonl.xz --out GOLD.json DOCS.json
 
-`leads/found.jsonl` holds only places in texts: a lead a line, with the id of its article, its length and the checksum
-of its text. The texts are those of the news files (JSON lines with `id`, `title`, `text`, `date`): the title and the
-paragraphs, a line each, up to the length. Articles that the files lack, or hold with another text, are counted and left
-out. Offsets are half-open, in code points of the lead. What is written has the form of the project's JSON gold.
+`leads/found.jsonl`, or another file named by `--annotations`, holds only places in texts: a lead a line, with the id
+of its article, its length and the checksum of its text. The texts are those of the news files (JSON lines with `id`,
+`title`, `text`, `date`): the title and the paragraphs, a line each, up to the length. Articles that the files lack,
+or hold with another text, are counted and left out. Offsets are half-open, in code points of the lead. What is
+written has the form of the project's JSON gold.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.errors import InputError
-from pipeline.training.annotated import Lead, Marked, joined, located, resolve_times, write_gold
+from pipeline.evaluation.corpora import locate
+from pipeline.training.annotated import Lead, located, resolve_times, write_gold
 
 FOUND: Final = Path(__file__).with_name("leads") / "found.jsonl"
 _FIELDS: Final = ("time", "speaker")
@@ -39,10 +41,8 @@ def encode_lead(lead: Lead) -> dict[str, Any]:
     note = lead.annotation
 
     def places(item: Mapping[str, Any]) -> list[int]:
-        start = -1
-        for _ in range(item["nth"]):
-            start = lead.text.index(item["text"], start + 1)
-        return [start, start + len(item["text"])]
+        span = locate(lead.text, item)
+        return [span.start, span.end]
 
     events = [
         {"type": e["type"], "status": e["status"], "trigger": places(e["trigger"]), "same_as": e["same_as"]}
@@ -57,10 +57,7 @@ def encode_lead(lead: Lead) -> dict[str, Any]:
 
 def decode_lead(places: Mapping[str, Any], text: str, published: date) -> Lead:
     """Put an annotation and its text together; dates are what the grammar of `pipeline.times` reads."""
-    triggers = {n: (e["trigger"][0], e["trigger"][1]) for n, e in enumerate(places["events"], start=1)}
-    marked = Marked(text, tuple((a, b, label) for a, b, label in places["mentions"]),
-                    tuple((a, b) for a, b in places["times"]), triggers)  # fmt: skip
-    marked, values = resolve_times(marked, published)
+    values = resolve_times(text, [(a, b) for a, b in places["times"]], published)
     events = []
     for e in places["events"]:
         event = {"type": e["type"], "status": e["status"], "trigger": located(text, *e["trigger"]),
@@ -72,15 +69,16 @@ def decode_lead(places: Mapping[str, Any], text: str, published: date) -> Lead:
             span = max(values, key=lambda t: min(t[1], b) - max(t[0], a))
             event |= {k: values[span][k] for k in ("start", "end")}
         events.append(event)
-    annotation = {"id": places["id"], "mentions": [located(text, a, b) | {"type": x} for a, b, x in marked.names],
-                  "times": [located(text, *t) | v for t, v in values.items()], "events": joined(events)}  # fmt: skip
+    annotation = {"id": places["id"], "mentions": [located(text, a, b) | {"type": x} for a, b, x in places["mentions"]],
+                  "times": [located(text, *t) | v for t, v in values.items()], "events": events}  # fmt: skip
     return Lead(places["id"], published, text, annotation)
 
 
 def read_found(news: Sequence[Path], annotations: Path) -> Iterator[Lead]:
     """Give the annotated leads whose articles stand in the news files with the text that was annotated.
 
-    Raises InputError that names the lead with a time that the grammar does not find any more.
+    annotations: `leads/found.jsonl`, or a file like it. Raises InputError that names the lead with a time that the
+    grammar does not find any more.
     """
     wanted = {row["id"]: row for row in map(json.loads, annotations.read_text(encoding="utf-8").splitlines())}
     for path in news:
@@ -104,10 +102,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("news", type=Path, nargs="+", help="xz files of JSON lines")
     parser.add_argument("--out", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), required=True)
+    parser.add_argument("--annotations", type=Path, default=FOUND, help="by default leads/found.jsonl")
     options = parser.parse_args(arguments)
-    leads = list(read_found(options.news, FOUND))
+    leads = list(read_found(options.news, options.annotations))
     write_gold(leads, *options.out)
-    absent = len(FOUND.read_text(encoding="utf-8").splitlines()) - len(leads)
+    absent = len(options.annotations.read_text(encoding="utf-8").splitlines()) - len(leads)
     count = sum(len(lead.annotation["events"]) for lead in leads)
     print(f"{len(leads)} leads, {count} events; {absent} articles not found, or with another text")
 

@@ -1,10 +1,12 @@
 import json
 import lzma
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.training import standoff
-from pipeline.training.annotated import read_leads
+from pipeline.training.annotated import Lead, read_leads
 
 LEAD = """@ 2024-05-12
 وفد من [L تونس] في [L باريس]
@@ -24,13 +26,13 @@ ARTICLE = {
 
 
 @pytest.fixture
-def lead(tmp_path):
+def lead(tmp_path: Path) -> Lead:
     path = tmp_path / "lead.txt"
     path.write_text(LEAD, encoding="utf-8")
     return read_leads(path)[0]
 
 
-def store(tmp_path, lead, *articles):
+def store(tmp_path: Path, lead: Lead, *articles: dict[str, str]) -> tuple[Path, Path, dict[str, Any]]:
     row = standoff.encode_lead(lead) | {"id": "site-1"}
     annotations = tmp_path / "found.jsonl"
     annotations.write_text(json.dumps(row) + "\n", encoding="utf-8")
@@ -40,7 +42,7 @@ def store(tmp_path, lead, *articles):
     return annotations, news, row
 
 
-def test_a_found_lead_comes_back_as_it_was_annotated(tmp_path, lead):
+def test_a_found_lead_comes_back_as_it_was_annotated(tmp_path: Path, lead: Lead) -> None:
     annotations, news, _ = store(tmp_path, lead, {**ARTICLE, "id": "site-0", "text": "غير هذا"}, ARTICLE)
     (again,) = standoff.read_found([news], annotations)
     assert again.text == lead.text
@@ -48,17 +50,19 @@ def test_a_found_lead_comes_back_as_it_was_annotated(tmp_path, lead):
     assert again.annotation == lead.annotation | {"id": "site-1"}
 
 
-def test_the_annotation_holds_no_text(tmp_path, lead):
+def test_the_annotation_holds_no_text(tmp_path: Path, lead: Lead) -> None:
     *_, row = store(tmp_path, lead, ARTICLE)
     assert not any("\u0600" <= c <= "\u06ff" for c in json.dumps(row, ensure_ascii=False))
 
 
-def test_an_article_with_another_text_is_left_out(tmp_path, lead):
+def test_an_article_with_another_text_is_left_out(tmp_path: Path, lead: Lead) -> None:
     annotations, news, _ = store(tmp_path, lead, {**ARTICLE, "title": "وفد من تونس في روما"})
     assert list(standoff.read_found([news], annotations)) == []
 
 
-def test_the_command_writes_gold_and_counts_what_is_missing(tmp_path, lead, monkeypatch, capsys):
+def test_the_command_writes_gold_and_counts_what_is_missing(
+    tmp_path: Path, lead: Lead, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     annotations, news, row = store(tmp_path, lead, ARTICLE)
     with annotations.open("a", encoding="utf-8") as file:
         file.write(json.dumps(row | {"id": "site-2"}) + "\n")
