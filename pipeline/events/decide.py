@@ -164,4 +164,10 @@ def load_models(way: str = "learned", folder: Path | None = None) -> Models:
         return Models(nets, choices["thresholds"])
     from pipeline.events.reader import Reader
 
-    return Models(nets, choices["thresholds"], Reader(folder, models_folder() / "compact-ner"), mix)
+    reader = Reader(folder, models_folder() / "compact-ner")
+    if mix.keys() != reader.heads.keys():
+        raise ResourceError(
+            f"event models in {folder} do not fit together: choices.json mixes {', '.join(sorted(mix))}, reader.npz "
+            f"answers {', '.join(sorted(reader.heads))}; reinstall rasd, or retrain by pipeline.training.events"
+        )
+    return Models(nets, choices["thresholds"], reader, mix)

@@ -42,7 +42,8 @@ _LISTS: Final = {  # the tables of a file and the key that names the word of a r
     "participles": "participle",
     "phrases": "phrase",
 }
-_COMMON: Final = frozenset({"strength", "frame", "when", "unless", "only", "except"})
+FAINTEST: Final = 0.2  # strength from which an entry is proposed without its conditions, if its row does not say
+_COMMON: Final = frozenset({"strength", "frame", "when", "unless", "only", "except", "faint"})
 _KEYS: Final[dict[str, frozenset[str]]] = {
     "verbs": _COMMON | {"verb", "form", "active", "passive"},
     "masdars": _COMMON | {"masdar", "plural"},
@@ -72,6 +73,7 @@ class Entry:
     slots: how the frame fills roles, for each of `active`, `passive` and `either` voice.
     when: patterns of which one must hold, empty for none. unless: patterns of which none may hold.
     only: features (see FEATURES) that the word must all have. exceptions: folded tokens that are never meant.
+    faint: whether it may be proposed where no `when` holds (see `triggers`).
     """
 
     id: str
@@ -84,6 +86,7 @@ class Entry:
     unless: tuple[Pattern, ...]
     only: frozenset[str]
     exceptions: frozenset[str]
+    faint: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +321,7 @@ class _Builder:
         self.entries[entry_id] = Entry(
             entry_id, name, lexeme, kind, strength, _slots_by_voice(frame, slot_kind, part),
             tuple(when), tuple(unless), frozenset(only.split()), frozenset(fold_letters(row.get("except", "")).split()),
+            bool(row.get("faint", strength >= FAINTEST)),
         )  # fmt: skip
 
     def _verb(self, row: dict[str, Any]) -> int:

@@ -18,7 +18,6 @@ from pipeline.events.words import Analysis, Hit, Word, Words
 _DAMMA: Final = "\u064f"  # ARABIC DAMMA, which news writes on the first letter of a passive
 _HITS: Final = attrgetter("hits")
 _FAINT: Final = 0.3  # of the strength of an entry is left where none of its conditions holds
-_FAINTEST: Final = 0.2  # strength from which an entry is proposed without its conditions
 _TANWIN: Final = frozenset("\u064b\u064c\u064d")  # ARABIC FATHATAN, DAMMATAN, KASRATAN: on nouns alone
 
 
@@ -73,7 +72,7 @@ def _choose(word: Word, at: int, context: _Context) -> list[tuple[Hit, bool]]:
             continue
         if hit.free or not entry.when or any_matches(entry.when, context.keys, context.everything, at):
             best[entry.type] = hit, False
-        elif entry.strength >= _FAINTEST:
+        elif entry.faint:
             faint.setdefault(entry.type, (hit, True))
     return list((faint | best).values())
 

@@ -1,5 +1,7 @@
+import json
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from pipeline.errors import ResourceError
 from pipeline.events.decide import TASKS, Models, Net, load_models, save_choices, save_nets, soften
 from pipeline.events.features import SPACE, bucket, cross, encode
+from pipeline.models import models_folder
 
 
 def _net(outputs: int = 1) -> Net:
@@ -75,6 +78,15 @@ def test_the_shipped_models_hold_every_task_and_threshold(way: str) -> None:
     assert (models.reader is None) == (way == "light")
     assert set(models.mix) == (set() if models.reader is None else set(models.reader.heads))
     assert {"event", "statement", "time", "source", "same", "role actor"} <= set(models.thresholds)
+
+
+def test_models_that_do_not_fit_together_say_so(tmp_path: Path) -> None:
+    folder = Path(copytree(models_folder() / "events", tmp_path / "events"))
+    choices = json.loads((folder / "choices.json").read_text(encoding="utf-8"))
+    del choices["learned"]["mix"]["time"]
+    (folder / "choices.json").write_text(json.dumps(choices), encoding="utf-8")
+    with pytest.raises(ResourceError, match="do not fit together"):
+        load_models("learned", folder)
 
 
 def test_equal_values_in_different_columns_get_different_codes() -> None:
