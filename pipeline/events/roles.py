@@ -15,7 +15,7 @@ from pipeline.schema import EVENT_TYPES, LABELS
 
 BEFORE: Final = 12  # phrases of the sentence before the trigger that may fill a role of it
 BEHIND: Final = 10
-EARLIER: Final = 3  # names of the sentences before that may be a dropped subject or a pronoun's referent
+EARLIER: Final = 5  # names of the sentences before that may be a dropped subject or a pronoun's referent
 # How a phrase stands to the trigger.
 PLACES: Final = (
     "genitive", "bare first", "bare second", "bare later", "prepositional", "before bare", "before prepositional",

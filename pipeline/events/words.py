@@ -198,6 +198,8 @@ def _fits(form: Form, mode: str, suffix: str | None, core: str, rest: str) -> bo
         return True
     if form.tense == "past":
         return False
+    if mode == "lam" and form.tense == "jussive" and form.person[0] == "1":
+        return False  # nobody orders himself: لأنه and لاعب are no verbs
     return mode == "lam" or (form.tense == "present" and (mode == "future" or (mode == "question" and not suffix)))
 
 

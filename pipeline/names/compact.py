@@ -60,16 +60,12 @@ def decode(
         posterior[:, t] = _shares(alphas[:, t] * beta)
         inside = (t < lengths)[:, None]
         beta = np.where(inside, _shares((powers[:, t] * beta) @ passing.T), beta)
-    found: list[list[int]] = []
-    last = best.argmax(1)
-    for i, length in enumerate(lengths):
-        tag = int(last[i])
-        path = [tag]
-        for t in range(int(length) - 1, 0, -1):
-            tag = int(back[i, t, tag])
-            path.append(tag)
-        found.append(path[::-1])
-    return found, posterior
+    paths = np.empty((batch, longest), dtype=np.int64)
+    tag = best.argmax(1)
+    for t in range(longest - 1, -1, -1):
+        paths[:, t] = tag
+        tag = np.where(t < lengths, back[np.arange(batch), t, tag], tag)
+    return [path[:length].tolist() for path, length in zip(paths, lengths, strict=True)], posterior
 
 
 def span_scores(path: Sequence[int], posterior: Floats) -> Iterator[tuple[int, int, int, float]]:
@@ -129,7 +125,8 @@ class CompactNames:
     def read(self, sentences: Sequence[Sequence[Token]], kept: Sequence[Halves] | None = None) -> list[list[NameSpan]]:
         """Give the names of each sentence; put its states into `kept` (room as of `WordStates.empty`)."""
         tags: list[list[int]] = [[0] * len(s) for s in sentences]
-        posteriors = [np.empty((len(s), len(TAGS)), dtype=np.float32) for s in sentences]
+        edges = np.cumsum([0, *map(len, sentences)]).tolist()
+        posteriors = np.empty((edges[-1], len(TAGS)), dtype=np.float32)
         for batch, states, reverse in self.words.read([[token.text for token in s] for s in sentences]):
             if kept is not None:
                 keep(kept, batch, states)
@@ -139,8 +136,9 @@ class CompactNames:
             paths, posterior = decode(emissions, lengths, self.steps, self.starts)
             for row, (w, path) in enumerate(zip(batch, paths, strict=True)):
                 tags[w.sentence][w.first + w.skip : w.first + w.size] = path[w.skip :]
-                posteriors[w.sentence][w.first + w.skip : w.first + w.size] = posterior[row, w.skip : w.size]
-        return [self._spans(path, posterior) for path, posterior in zip(tags, posteriors, strict=True)]
+                at = edges[w.sentence] + w.first
+                posteriors[at + w.skip : at + w.size] = posterior[row, w.skip : w.size]
+        return [self._spans(path, posteriors[at : at + len(path)]) for path, at in zip(tags, edges, strict=False)]
 
     def _spans(self, path: list[int], posterior: Floats) -> list[NameSpan]:
         if not any(path):

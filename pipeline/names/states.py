@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BATCH_WORDS: Final = 2048
 LONGEST: Final = 200  # words seen at once; longer sentences are read in overlapping windows
 OVERLAP: Final = 40
-_KEPT_FORMS: Final = 150_000
+_KEPT_WORDS: Final = 150_000
 
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
@@ -111,7 +111,8 @@ class WordStates:
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelError(f"{folder} holds no usable compact model: {error}; reinstall rasd or train it") from error
         self.listed = {form: row for row, form in enumerate(listed)}
-        self.forms: dict[str, int] = {}
+        self.known: dict[str, int] = {}  # row of `vectors` of each word as it is written
+        self.forms: dict[str, int] = {}  # likewise of each folded word
         self.vectors = np.empty((1024, self.rows.shape[1]), dtype=np.float32)
         self.width = next(self.read([["؟"]]))[1].shape[2]
 
@@ -120,11 +121,16 @@ class WordStates:
         parts = windows([len(s) for s in sentences])
         for chosen in by_length([w.size for w in parts], BATCH_WORDS):
             batch = [parts[i] for i in chosen]
-            if len(self.forms) > _KEPT_FORMS:
+            if len(self.known) > _KEPT_WORDS:
+                self.known.clear()
                 self.forms.clear()
             numbers = np.zeros((len(batch), max(w.size for w in batch)), dtype=np.int64)
             for row, w in zip(numbers, batch, strict=True):
-                row[: w.size] = [self._number(word) for word in sentences[w.sentence][w.first : w.first + w.size]]
+                words = sentences[w.sentence][w.first : w.first + w.size]
+                for word in words:
+                    if word not in self.known:
+                        self.known[word] = self._number(word)
+                row[: w.size] = [self.known[word] for word in words]
             reverse = turning([w.size for w in batch])
             (states,) = self.session.run(None, {"vectors": self.vectors[numbers], "reverse": reverse})
             yield batch, states, reverse

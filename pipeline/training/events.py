@@ -14,6 +14,7 @@ import argparse
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -256,7 +257,6 @@ LEAD_WEIGHTS: Final = {"mention": 0.3}
 ROLE_SHARPNESS: Final = 1.6  # temperature of the first pass over roles
 INNER_FOLDS: Final = 3  # parts in which the first pass is made for the training documents of the second
 SLACK: Final = 0.002  # of F1
-EVENT_SLACK: Final = 0.007  # likewise of event mentions: a row too many costs an analyst more than one too few
 DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "source": 0.4, "same": 0.5} | {
     f"role {r}": 0.4 for r in roles.CLASSES[1:]
 }
@@ -341,7 +341,7 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
         if name == "mention":
             own = types[rows] == attribution.STATEMENT
             thresholds["statement"] = best_threshold(shares[own, 0], labels[own], missed["statement"])
-            thresholds["event"] = best_threshold(shares[~own, 0], labels[~own], missed["event"], EVENT_SLACK)
+            thresholds["event"] = best_threshold(shares[~own, 0], labels[~own], missed["event"])
         elif name == "context":
             shares = roles.keep_one(pairing.events, pairing.pairs, soften(outputs))[rows]
             for number, role in enumerate(roles.CLASSES[1:], start=1):
@@ -351,8 +351,8 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
     return Choices(temperatures, thresholds, mix)
 
 
-def best_threshold(shares: Floats, labels: Labels, missed: int, slack: float = SLACK) -> float:
-    """Give the highest threshold whose F1 is within `slack` of the best; `missed` are positives that no row stands for.
+def best_threshold(shares: Floats, labels: Labels, missed: int) -> float:
+    """Give the highest threshold whose F1 is within SLACK of the best; `missed` are positives that no row stands for.
 
     On the flat top of the curve the stricter choice makes fewer false rows for the same F1.
     """
@@ -362,7 +362,7 @@ def best_threshold(shares: Floats, labels: Labels, missed: int, slack: float = S
         taken = shares >= threshold
         curve.append((2 * float(labels[taken].sum()) / max(int(taken.sum()) + gold, 1), float(threshold)))
     best = max(f1 for f1, _ in curve)
-    return max(threshold for f1, threshold in curve if f1 >= best - slack) if gold else 0.5
+    return max(threshold for f1, threshold in curve if f1 >= best - SLACK) if gold else 0.5
 
 
 def models_of(fitted: Fitted, lesson: Lesson, choices: Choices, words: WordStates) -> Models:
@@ -459,8 +459,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+", help="GOLD.json DOCS.json pairs")
     parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without")
-    told = "more leads, cross-validated with the others and reported apart (see `standoff`)"
-    parser.add_argument("--more", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), help=told)
+    told = "more leads, cross-validated with the others and reported apart (see `standoff`); may be given again"
+    parser.add_argument("--more", type=Path, nargs=2, action="append", default=[], metavar=("GOLD.json", "DOCS.json"),
+                        help=told)  # fmt: skip
     told = "annotated leads that every model is trained on besides; by default Rasd's own"
     parser.add_argument("--leads", type=Path, nargs="*", default=LEADS, help=told)
     parser.add_argument("--folds", type=int, default=5)
@@ -476,15 +477,20 @@ def main(arguments: list[str] | None = None) -> None:
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     seeds = range(1, options.seeds + 1)
-    more = read_examples(*options.more) if options.more else []
+    more = {gold.name: read_examples(gold, docs) for gold, docs in options.more}
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")
     validated = cross_validate(
-        engine, [*examples, *more], leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
+        engine,
+        [*examples, *chain.from_iterable(more.values())],
+        leads,
+        words,
+        options.folds,
+        seeds,
+        jobs=options.jobs,
+        last=options.out is not None,
     )
-    for title, part in (("", examples), (", the other leads", more)):
-        if not part:
-            continue
+    for title, part in (("", examples), *((f", {name}", part) for name, part in more.items())):
         gold = {e.doc.doc_id: list(e.events) for e in part}
         for way, extracted in validated.found.items():
             found = {doc_id: extracted[doc_id] for doc_id in gold}

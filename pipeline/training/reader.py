@@ -46,6 +46,14 @@ class Lesson:
     outputs: dict[str, int]
 
 
+def _told(table: nn.Embedding, rows: Tensor, training: bool) -> Tensor:
+    """Give the sum of the rows of a table, [..., width] of [..., columns]; in training a fifth of them is left out."""
+    flat = rows.reshape(-1, rows.shape[-1])
+    kept = (torch.rand(flat.shape) > 0.2).to(table.weight.dtype) if training else None
+    total = nn.functional.embedding_bag(flat, table.weight, mode="sum", per_sample_weights=kept)
+    return total.reshape(*rows.shape[:-1], -1)
+
+
 class HeadNet(nn.Module):
     """The trainable twin of `events.reader.Head`."""
 
@@ -66,10 +74,7 @@ class HeadNet(nn.Module):
 
     def forward(self, heard: Tensor, first: Tensor, second: Tensor | None, rows: Tensor) -> Tensor:
         """Give [questions, outputs]. heard: [tokens, width]. first, second: tokens. rows: [questions, columns]."""
-        told = self.table(rows)
-        if self.training:
-            told = told * (torch.rand(rows.shape) > 0.2).unsqueeze(-1)
-        layer = self.first(heard[first]) + told.sum(1)
+        layer = self.first(heard[first]) + _told(self.table, rows, self.training)
         if second is not None:
             whole = torch.cat([heard.new_zeros(1, self.first.out_features), self.between(heard).cumsum(0)])
             low, high = torch.minimum(first, second) + 1, torch.maximum(first, second)
@@ -105,15 +110,14 @@ class ReaderNet(nn.Module):
 
     def inputs(self, states: Tensor, marks: Tensor) -> Tensor:
         """Give what the LSTM reads, [..., DIM]. states: [..., D]. marks: [..., columns]."""
-        told = self.marks(marks)
-        if self.training:
-            told = told * (torch.rand(marks.shape) > 0.2).unsqueeze(-1)
-        return torch.relu(self.look(self.drop(states)) + told.sum(-2))
+        return torch.relu(self.look(self.drop(states)) + _told(self.marks, marks, self.training))
 
     def listen(self, states: Tensor, marks: Tensor, reverse: Tensor) -> Tensor:
         """Give [B, T, 2 H]. states: [B, T, D]. marks: [B, T, columns]. reverse: [B, T]."""
         inputs = self.drop(self.inputs(states, marks))
-        return cast(Tensor, self.drop(torch.cat(self.both(inputs, reverse), -1)))
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.training):
+            heard = self.both(inputs, reverse)
+        return cast(Tensor, self.drop(torch.cat(heard, -1).float()))
 
 
 class _Class:

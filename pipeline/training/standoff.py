@@ -1,6 +1,7 @@
 """Reads Rasd's annotations of found news leads, whose texts are not part of the project.
 
     python -m pipeline.training.standoff DATA/news/*.jsonl.xz --out GOLD.json DOCS.json
+    rasd run PAGES.jsonl --out RUN; rasd evaluate events GOLD.json RUN        with `--pages PAGES.jsonl` above
 
 `leads/found.jsonl`, or another file named by `--annotations`, holds only places in texts: a lead a line, with the id
 of its article, its length and the checksum of its text. The texts are those of the news files (JSON lines with `id`,
@@ -103,9 +104,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("news", type=Path, nargs="+", help="xz files of JSON lines")
     parser.add_argument("--out", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), required=True)
     parser.add_argument("--annotations", type=Path, default=FOUND, help="by default leads/found.jsonl")
+    parser.add_argument("--pages", type=Path, metavar="PAGES.jsonl", help="the leads as pages for `rasd run`")
     options = parser.parse_args(arguments)
     leads = list(read_found(options.news, options.annotations))
     write_gold(leads, *options.out)
+    if options.pages:
+        pages = ({"id": x.doc_id, "date": x.published.isoformat(), "text": x.text} for x in leads)
+        lines = (json.dumps(page, ensure_ascii=False) + "\n" for page in pages)
+        options.pages.write_text("".join(lines), encoding="utf-8")
     absent = len(options.annotations.read_text(encoding="utf-8").splitlines()) - len(leads)
     count = sum(len(lead.annotation["events"]) for lead in leads)
     print(f"{len(leads)} leads, {count} events; {absent} articles not found, or with another text")

@@ -68,7 +68,9 @@ def test_the_command_writes_gold_and_counts_what_is_missing(
         file.write(json.dumps(row | {"id": "site-2"}) + "\n")
     monkeypatch.setattr(standoff, "FOUND", annotations)
     gold, docs = tmp_path / "gold.json", tmp_path / "docs.json"
-    standoff.main([str(news), "--out", str(gold), str(docs)])
+    pages = tmp_path / "pages.jsonl"
+    standoff.main([str(news), "--out", str(gold), str(docs), "--pages", str(pages)])
     assert [e["type"] for e in json.loads(gold.read_text())[0]["events"]] == ["VISIT", "VISIT", "MEETING"]
     assert json.loads(docs.read_text())[0]["text"] == lead.text
+    assert [json.loads(line)["text"] for line in pages.read_text(encoding="utf-8").splitlines()] == [lead.text]
     assert "1 leads, 3 events; 1 articles not found, or with another text" in capsys.readouterr().out
