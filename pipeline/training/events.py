@@ -477,20 +477,14 @@ def main(arguments: list[str] | None = None) -> None:
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     seeds = range(1, options.seeds + 1)
-    more = {gold.name: read_examples(gold, docs) for gold, docs in options.more}
+    more = [(gold.name, read_examples(gold, docs)) for gold, docs in options.more]
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")
     validated = cross_validate(
-        engine,
-        [*examples, *chain.from_iterable(more.values())],
-        leads,
-        words,
-        options.folds,
-        seeds,
-        jobs=options.jobs,
-        last=options.out is not None,
-    )
-    for title, part in (("", examples), *((f", {name}", part) for name, part in more.items())):
+        engine, [*examples, *chain.from_iterable(part for _, part in more)], leads, words, options.folds, seeds,
+        jobs=options.jobs, last=options.out is not None,
+    )  # fmt: skip
+    for title, part in (("", examples), *((f", {name}", part) for name, part in more)):
         gold = {e.doc.doc_id: list(e.events) for e in part}
         for way, extracted in validated.found.items():
             found = {doc_id: extracted[doc_id] for doc_id in gold}

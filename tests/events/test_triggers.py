@@ -169,6 +169,17 @@ def test_a_weak_entry_is_not_proposed_without_its_conditions() -> None:
     assert ["DEAL" in found for found in kinds] == [False, True]
 
 
+def test_a_row_may_forbid_that_it_is_proposed_faintly() -> None:
+    doc = _tokenized("حركة السير بطيئة في المدينة")
+    assert _one("شهدت المدينة حركة احتجاجية واسعة", "حركة", "PROTEST").strength > 0
+    assert not [c for c in find_candidates(doc, load_ontology()) if c.type == "PROTEST"]
+
+
+def test_nobody_orders_himself() -> None:
+    doc = _tokenized("وصل لاعب الفريق لأنه مصاب")
+    assert not [c for c in find_candidates(doc, load_ontology()) if c.token in (1, 3) and c.kind == "verb"]
+
+
 def test_rules_never_take_a_faint_candidate() -> None:
     config = Config.from_dict({"events": {"model": "rules", "threshold": 0.05}})
     (doc,) = Events(config)([_tokenized("وقع الحادث قرب المصنع")])
