@@ -42,7 +42,7 @@ _LISTS: Final = {  # the tables of a file and the key that names the word of a r
     "participles": "participle",
     "phrases": "phrase",
 }
-FAINTEST: Final = 0.2  # strength from which an entry is proposed without its conditions, if its row does not say
+_FAINTEST: Final = 0.2  # strength from which an entry is proposed without its conditions, if its row does not say
 _COMMON: Final = frozenset({"strength", "frame", "when", "unless", "only", "except", "faint"})
 _KEYS: Final[dict[str, frozenset[str]]] = {
     "verbs": _COMMON | {"verb", "form", "active", "passive"},
@@ -266,6 +266,8 @@ class _Builder:
         for key in ("strength", "active", "passive"):
             if key in row and not 0 <= row[key] <= 1:
                 self._fail(f"{table} {word}", f"{key} is {row[key]}; write a share between 0 and 1")
+        if not isinstance(row.get("faint", True), bool):
+            self._fail(f"{table} {word}", f"faint is {row['faint']!r}; write true or false")
         if row.get("form", "") not in CONJUGATIONS:
             self._fail(f"{table} {word}", f"form {row['form']!r} is unknown; use {', '.join(sorted(CONJUGATIONS))}")
         if row.get("frame", "default") not in frames:
@@ -321,7 +323,7 @@ class _Builder:
         self.entries[entry_id] = Entry(
             entry_id, name, lexeme, kind, strength, _slots_by_voice(frame, slot_kind, part),
             tuple(when), tuple(unless), frozenset(only.split()), frozenset(fold_letters(row.get("except", "")).split()),
-            bool(row.get("faint", strength >= FAINTEST)),
+            bool(row.get("faint", strength >= _FAINTEST)),
         )  # fmt: skip
 
     def _verb(self, row: dict[str, Any]) -> int:

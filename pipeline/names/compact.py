@@ -61,10 +61,10 @@ def decode(
         inside = (t < lengths)[:, None]
         beta = np.where(inside, _shares((powers[:, t] * beta) @ passing.T), beta)
     paths = np.empty((batch, longest), dtype=np.int64)
-    tag = best.argmax(1)
+    tag, rows = best.argmax(1), np.arange(batch)
     for t in range(longest - 1, -1, -1):
         paths[:, t] = tag
-        tag = np.where(t < lengths, back[np.arange(batch), t, tag], tag)
+        tag = np.where(t < lengths, back[rows, t, tag], tag)
     return [path[:length].tolist() for path, length in zip(paths, lengths, strict=True)], posterior
 
 

@@ -229,10 +229,14 @@ def lead_names() -> list[GoldDocument]:
     return [gold_document(lead.annotation, lead.text) for lead in all_leads()]
 
 
+def as_pages(leads: Sequence[Lead]) -> list[dict[str, str]]:
+    """Give what the main job reads of leads: id, date and text."""
+    return [{"id": x.doc_id, "date": x.published.isoformat(), "text": x.text} for x in leads]
+
+
 def write_gold(leads: Sequence[Lead], gold: Path, docs: Path) -> None:
     """Write leads as the project's JSON gold and the file of its texts."""
-    texts = [{"id": x.doc_id, "date": x.published.isoformat(), "text": x.text} for x in leads]
-    for path, rows in ((gold, [x.annotation for x in leads]), (docs, texts)):
+    for path, rows in ((gold, [x.annotation for x in leads]), (docs, as_pages(leads))):
         path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from pipeline.errors import InputError
 from pipeline.evaluation.corpora import locate
-from pipeline.training.annotated import Lead, located, resolve_times, write_gold
+from pipeline.training.annotated import Lead, as_pages, located, resolve_times, write_gold
 
 FOUND: Final = Path(__file__).with_name("leads") / "found.jsonl"
 _FIELDS: Final = ("time", "speaker")
@@ -109,8 +109,7 @@ def main(arguments: list[str] | None = None) -> None:
     leads = list(read_found(options.news, options.annotations))
     write_gold(leads, *options.out)
     if options.pages:
-        pages = ({"id": x.doc_id, "date": x.published.isoformat(), "text": x.text} for x in leads)
-        lines = (json.dumps(page, ensure_ascii=False) + "\n" for page in pages)
+        lines = (json.dumps(page, ensure_ascii=False) + "\n" for page in as_pages(leads))
         options.pages.write_text("".join(lines), encoding="utf-8")
     absent = len(options.annotations.read_text(encoding="utf-8").splitlines()) - len(leads)
     count = sum(len(lead.annotation["events"]) for lead in leads)

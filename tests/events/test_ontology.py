@@ -85,6 +85,7 @@ def test_a_type_is_added_by_adding_a_file(tmp_path: Path) -> None:
         ("strength = 0.5", "strength = 50", "verbs سار: strength is 50"),
         (", strength = 0.9", "", "masdars موكب: has no strength"),
         ('plural = "مواكب"', 'plurals = "مواكب"', "masdars موكب: key 'plurals' is unknown"),
+        ("strength = 0.9", 'strength = 0.9, faint = "no"', "masdars موكب: faint is 'no'"),
         ("strength = 0.9", 'strength = 0.9, only = "huge"', "only: 'huge' is unknown"),
         ("strength = 0.9", 'strength = 0.9, frame = "march"', "frame 'march' is not in"),
         ("~ جنازة", "جنازة", "must mark the trigger"),
