@@ -1,5 +1,6 @@
 """Fits the nets of pipeline.events.decide."""
 
+import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from pipeline.events.decide import Floats, Net, soften
 from pipeline.events.features import SPACE, Codes
 
-BATCHES: Final = (64, 1024)  # rows per step for a few thousand rows, and for more
+BATCHES: Final = ((8_000, 64), (200_000, 1024), (sys.maxsize, 4096))  # up to so many rows, rows per step
 NET_SHARPNESS: Final = 1.6  # temperature that cross-validation gives nets of this size on some thousand rows
 
 
@@ -104,8 +105,8 @@ def _fit_one(
 ) -> _Sum:  # fmt: skip
     torch.manual_seed(seed)
     model = _Sum(size, hidden, outputs, drop)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay)
-    batch = BATCHES[len(rows) > 8000]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay, fused=True)
+    batch = next(batch for most, batch in BATCHES if len(rows) <= most)
     steps = epochs * -(-len(rows) // batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.15)
     model.train()

@@ -171,7 +171,7 @@ def fit_reader(lesson: Lesson, docs: Labels, seed: int, epochs: int = EPOCHS) ->
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net, school = ReaderNet(lesson), _Class(lesson)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02, fused=True)
     steps = epochs * -(-len(docs) // DOCS)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
     net.train()
