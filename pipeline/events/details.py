@@ -21,7 +21,9 @@ _ARTICLE: Final = "ال"
 _TANWIN: Final = "ا"  # ALEF: the written end of an indefinite accusative
 _BI: Final = "ب"  # BEH
 _AS: Final = "ك"  # KAF
+_LI: Final = "ل"  # LAM
 _LONGEST: Final = 6  # tokens of an office
+_CHAIN: Final = 3  # tokens of a genitive, up to its definite word
 
 
 class _Words(NamedTuple):
@@ -36,6 +38,7 @@ class _Words(NamedTuple):
     heads: frozenset[str]
     ends: frozenset[str]
     titles: frozenset[str]
+    waw: frozenset[str]
     armed: frozenset[str]
     setting_off: frozenset[str]
     introducing: frozenset[str]
@@ -51,7 +54,7 @@ def _words() -> _Words:
     table = load_toml(_FILE)
     lists = {
         "amount": ("scales", "one", "approximate", "currencies"),
-        "position": ("heads", "ends", "titles"),
+        "position": ("heads", "ends", "titles", "waw"),
         "instrument": ("setting_off", "introducing", "weapons", "vehicles", "fitted", "without", "branches"),
     }
     return _Words(
@@ -69,13 +72,19 @@ def _words() -> _Words:
 class Text:
     """The tokens of a document as the rules see them."""
 
-    __slots__ = ("_named", "_timed", "tokens", "words")
+    __slots__ = ("_begun", "_named", "_timed", "tokens", "words")
 
     def __init__(self, doc: Document) -> None:
         self.tokens = doc.tokens
         self.words = _words()
         self._timed = _covered(doc.tokens, doc.times)
         self._named = _covered(doc.tokens, doc.mentions)
+        self._begun = {
+            first - 1: end
+            for mention in doc.mentions
+            for first, end in [_range(doc.tokens, mention)]
+            if first and doc.tokens[first - 1].end > mention.start
+        }
 
     def norm(self, at: int) -> str:
         """Give a folded word, nothing beyond the text or inside a time expression."""
@@ -84,6 +93,10 @@ class Text:
     def named(self, at: int) -> bool:
         """Tell whether a word belongs to a name."""
         return at in self._named
+
+    def name_end(self, at: int) -> int:
+        """Give the index behind the name that a word belongs to, or that begins inside it; 0 without one."""
+        return self._named.get(at) or self._begun.get(at, 0)
 
     def counts(self, at: int) -> bool:
         """Tell whether a word is a number or part of one."""
@@ -130,10 +143,16 @@ def find_details(
     return found
 
 
-def _covered(tokens: Sequence[Token], spans: Iterable[Mention | TimeSpan]) -> frozenset[int]:
-    """Give the numbers of the tokens that begin inside the spans."""
-    starts = [token.start for token in tokens]
-    return frozenset(i for span in spans for i in range(bisect_left(starts, span.start), bisect_left(starts, span.end)))
+def _range(tokens: Sequence[Token], span: Mention | TimeSpan) -> tuple[int, int]:
+    """Give the first token that begins inside a span, and the one behind the last."""
+    first = bisect_left(tokens, span.start, key=lambda token: token.start)
+    return first, bisect_left(tokens, span.end, key=lambda token: token.start)
+
+
+def _covered(tokens: Sequence[Token], spans: Iterable[Mention | TimeSpan]) -> dict[int, int]:
+    """Give, for each token that begins inside a span, the index behind that span."""
+    ranges = (_range(tokens, span) for span in spans)
+    return {i: end for first, end in ranges for i in range(first, end)}
 
 
 def _count(text: Text, trigger: int, roles: Iterable[Role], verbal: bool) -> list[Role]:
@@ -197,13 +216,13 @@ def _position(text: Text, first: int, stop: int) -> list[Role]:
 
 def _office_end(text: Text, first: int, stop: int) -> int:
     """Give the index behind an office: its noun and what stands in the genitive, with an adjective or behind ل."""
-    last = first + 1
-    while last < min(stop, first + _LONGEST):
+    last, stop = first + 1, min(stop, first + _LONGEST)
+    while last < stop:
         norm = text.norm(last)
         if not norm or norm in text.words.ends or (text.named(last) and not text.named(first)):
             break
         adjective = last == first + 1 and norm[-1:] == _TANWIN and len(norm) > 3
-        behind_lam = last <= first + 2 and norm.startswith("ل") and len(norm) > 3
+        behind_lam = last <= first + 2 and norm.startswith(_LI) and len(norm) > 3
         if not (adjective or behind_lam or norm.startswith((_ARTICLE, "وال"))):
             genitive = (
                 last == first + 1 and not text.norm(first).endswith(_TANWIN) and text.norm(last + 1)[:2] == _ARTICLE
@@ -211,7 +230,22 @@ def _office_end(text: Text, first: int, stop: int) -> int:
             if not genitive:
                 break
         last += 1
+        if behind_lam and norm[1] != _LI:
+            last = text.name_end(last - 1) or _genitive_end(text, last, stop)
     return last
+
+
+def _genitive_end(text: Text, first: int, stop: int) -> int:
+    """Give the index behind the genitive of a noun behind ل: a name or a definite word, `first` itself without one."""
+    for last in range(first, min(stop, first + _CHAIN)):
+        norm = text.norm(last)
+        if text.named(last):
+            return text.name_end(last)
+        if norm.startswith(_ARTICLE):
+            return last + 1
+        if not norm or norm in text.words.ends or (norm.startswith("و") and norm not in text.words.waw):
+            break
+    return first
 
 
 def _instrument(text: Text, trigger: int, stop: int) -> list[Role]:

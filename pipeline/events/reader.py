@@ -25,7 +25,7 @@ from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, P
 from pipeline.events.roles import PLACES, Pairs, head_tokens
 from pipeline.events.syntax import governing_verbs, subject_verbs
 from pipeline.events.wordforms import MARKS, PARTICLES, POS, Ints
-from pipeline.names.states import WordStates, by_length, open_session, turning
+from pipeline.names.states import WordStates, by_length, open_session
 from pipeline.schema import EVENT_TYPES, LABELS
 
 UNIT: Final = 200  # tokens after which the next sentence begins a new sequence
@@ -247,7 +247,10 @@ def _gathered(heard: Floats, tokens: Ints, weight: Floats) -> Floats:
 
 def _running(values: Floats) -> NDArray[np.float64]:
     """Give running sums with a row of zeros before them."""
-    return np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
+    whole = np.zeros((len(values) + 1, values.shape[1]))
+    whole[1:] = values
+    np.add.accumulate(whole, axis=0, out=whole)
+    return whole
 
 
 def _mean_between(whole: NDArray[np.float64], one: Ints, two: Ints) -> Floats:
@@ -268,7 +271,7 @@ def _head(weights: dict[str, Floats], prefix: str) -> Head:
 class Reader:
     """The reader as it is shipped. Raises ResourceError for a folder that holds none.
 
-    folder: `reader.onnx` (the LSTM: inputs and reversing positions in, states out) and `reader.npz` (all other weights,
+    folder: `reader.onnx` (the LSTM: vectors and lengths in, states out) and `reader.npz` (all other weights,
     named as in the network that `training.reader` fits). language_model: folder of the compact recogniser whose states
     it reads; opened when a document comes without states.
     """
@@ -276,7 +279,7 @@ class Reader:
     def __init__(self, folder: Path, language_model: Path) -> None:
         self.language_model = language_model
         try:
-            self.session = open_session(folder / "reader.onnx")
+            self.session = open_session(folder / "reader.onnx", "vectors", "lengths")
             with np.load(folder / "reader.npz") as arrays:
                 weights = {name: arrays[name].astype(np.float32) for name in arrays}
             self.look, self.look_bias, self.marks = weights["look"], weights["look_bias"], weights["marks"]
@@ -307,10 +310,10 @@ class Reader:
         sizes = [stop - start for start, stop in ranges]
         for chosen in by_length(sizes, BATCH):
             lengths = [sizes[i] for i in chosen]
-            padded = np.zeros((len(chosen), max(lengths), inputs.shape[1]), dtype=np.float32)
-            for row, i in zip(padded, chosen, strict=True):
-                row[: sizes[i]] = inputs[slice(*ranges[i])]
-            (states,) = self.session.run(None, {"inputs": padded, "reverse": turning(lengths)})
-            for row, i in zip(states, chosen, strict=True):
-                heard[slice(*ranges[i])] = row[: sizes[i]]
+            padded = np.zeros((max(lengths), len(chosen), inputs.shape[1]), dtype=np.float32)
+            for column, i in enumerate(chosen):
+                padded[: sizes[i], column] = inputs[slice(*ranges[i])]
+            (states,) = self.session.run(None, {"vectors": padded, "lengths": np.array(lengths, dtype=np.int64)})
+            for column, i in enumerate(chosen):
+                heard[slice(*ranges[i])] = states[: sizes[i], column]
         return heard

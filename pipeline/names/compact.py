@@ -98,7 +98,7 @@ def _shares(values: Floats) -> Floats:
 class CompactNames:
     """The default recogniser.
 
-    folder: what `WordStates` reads, `tagger.onnx` (states, reversing positions and convention in; tag scores out),
+    folder: what `WordStates` reads, `tagger.onnx` (vectors, states, lengths and convention in; tag scores out),
     and `model.json`. convention: whose idea of a name to follow.
     Raises ModelError for a folder that is no such model.
     """
@@ -113,7 +113,7 @@ class CompactNames:
             self.facts: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
             with np.load(folder / "table.npz") as arrays:
                 self.steps, self.starts = arrays["steps"], arrays["starts"]
-            self.session = open_session(folder / "tagger.onnx")
+            self.session = open_session(folder / "tagger.onnx", "vectors", "states", "lengths", "convention")
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelError(f"{folder} holds no usable compact model: {error}; reinstall rasd or train it") from error
         self.convention = CONVENTIONS.index(convention)
@@ -127,13 +127,14 @@ class CompactNames:
         tags: list[list[int]] = [[0] * len(s) for s in sentences]
         edges = np.cumsum([0, *map(len, sentences)]).tolist()
         posteriors = np.empty((edges[-1], len(TAGS)), dtype=np.float32)
-        for batch, states, reverse in self.words.read([[token.text for token in s] for s in sentences]):
+        for batch, vectors, states, lengths in self.words.read([[token.text for token in s] for s in sentences]):
             if kept is not None:
-                keep(kept, batch, states)
-            inputs = {"states": states, "reverse": reverse, "convention": np.full(len(batch), self.convention)}
-            (emissions,) = self.session.run(None, inputs)
-            lengths = np.array([w.size for w in batch])
-            paths, posterior = decode(emissions, lengths, self.steps, self.starts)
+                keep(kept, batch, vectors, states)
+            inputs = {"vectors": vectors, "states": states, "lengths": lengths}
+            (emissions,) = self.session.run(
+                None, inputs | {"convention": np.full(len(batch), self.convention, dtype=np.int64)}
+            )
+            paths, posterior = decode(emissions.transpose(1, 0, 2), lengths, self.steps, self.starts)
             for row, (w, path) in enumerate(zip(batch, paths, strict=True)):
                 tags[w.sentence][w.first + w.skip : w.first + w.size] = path[w.skip :]
                 at = edges[w.sentence] + w.first

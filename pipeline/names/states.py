@@ -63,23 +63,19 @@ def by_length(sizes: Sequence[int], most: int) -> Iterator[list[int]]:
         at = stop
 
 
-def turning(lengths: Sequence[int]) -> Ints:
-    """Give [B, T] positions that turn each sequence round within its own length."""
-    longest = max(lengths)
-    reverse = np.tile(np.arange(longest), (len(lengths), 1))
-    for row, length in zip(reverse, lengths, strict=True):
-        row[:length] = np.arange(length - 1, -1, -1)
-    return reverse
+def keep(found: Sequence[Halves], batch: Sequence[Window], vectors: Floats, states: Floats) -> None:
+    """Put the vectors and states of a batch of windows (see `WordStates.read`) where their sentences keep them."""
+    for column, w in enumerate(batch):
+        room = found[w.sentence][w.first + w.skip : w.first + w.size]
+        room[:, : vectors.shape[2]] = vectors[w.skip : w.size, column]
+        room[:, vectors.shape[2] :] = states[w.skip : w.size, column]
 
 
-def keep(found: Sequence[Halves], batch: Sequence[Window], states: Floats) -> None:
-    """Put the states of a batch of windows where their sentences keep them."""
-    for row, w in zip(states, batch, strict=True):
-        found[w.sentence][w.first + w.skip : w.first + w.size] = row[w.skip : w.size]
+def open_session(path: Path, *inputs: str) -> "onnxruntime.InferenceSession":
+    """Open a network for one thread of work.
 
-
-def open_session(path: Path) -> "onnxruntime.InferenceSession":
-    """Open a network for one thread of work. Raises OSError or ValueError where the file holds none."""
+    Raises OSError or ValueError where the file holds none, or one with other inputs than these.
+    """
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -87,16 +83,20 @@ def open_session(path: Path) -> "onnxruntime.InferenceSession":
     options.log_severity_level = 3
     network = path.read_bytes()
     try:
-        return ort.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(network, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the errors of ONNX Runtime have no class in common
         raise ValueError(f"{path.name}: {error}") from error
+    given = sorted(node.name for node in session.get_inputs())
+    if given != sorted(inputs):
+        raise ValueError(f"{path.name} reads {', '.join(given)}, as other versions of Rasd write it; train it anew")
+    return session
 
 
 class WordStates:
     """Reads sentences by the shipped language model.
 
     folder: `table.npz` (int8 rows of sub-words and of frequent words, with a scale each), `words.txt` (those words, in
-    the order of their rows), `encoder.onnx` (vectors and reversing positions in; vectors and states out).
+    the order of their rows), `encoder.onnx` (vectors and lengths in; states out).
     Raises ModelError for a folder that holds no such model.
     """
 
@@ -107,39 +107,44 @@ class WordStates:
                 self.rows, self.scales = arrays["rows"], arrays["scales"]
                 self.own, self.own_scales = arrays["own"], arrays["own_scales"]
             listed = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
-            self.session = open_session(folder / "encoder.onnx")
+            self.session = open_session(folder / "encoder.onnx", "vectors", "lengths")
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelError(f"{folder} holds no usable compact model: {error}; reinstall rasd or train it") from error
         self.listed = {form: row for row, form in enumerate(listed)}
         self.known: dict[str, int] = {}  # row of `vectors` of each word as it is written
         self.forms: dict[str, int] = {}  # likewise of each folded word
         self.vectors = np.empty((1024, self.rows.shape[1]), dtype=np.float32)
-        self.width = next(self.read([["؟"]]))[1].shape[2]
+        _, vectors, states, _ = next(self.read([["؟"]]))
+        self.width = vectors.shape[2] + states.shape[2]
 
-    def read(self, sentences: Sequence[Sequence[str]]) -> Iterator[tuple[list[Window], Floats, Ints]]:
-        """Give windows over the sentences in batches, with [B, T, width] states and [B, T] reversing positions."""
+    def read(self, sentences: Sequence[Sequence[str]]) -> Iterator[tuple[list[Window], Floats, Floats, Ints]]:
+        """Give windows over the sentences in batches of B, with their vectors, states and lengths.
+
+        vectors: [T, B, D]. states: [T, B, width - D], from the left and from the right. lengths: [B].
+        """
         parts = windows([len(s) for s in sentences])
         for chosen in by_length([w.size for w in parts], BATCH_WORDS):
             batch = [parts[i] for i in chosen]
             if len(self.known) > _KEPT_WORDS:
                 self.known.clear()
                 self.forms.clear()
-            numbers = np.zeros((len(batch), max(w.size for w in batch)), dtype=np.int64)
-            for row, w in zip(numbers, batch, strict=True):
+            lengths = np.array([w.size for w in batch], dtype=np.int64)
+            numbers = np.zeros((lengths.max(), len(batch)), dtype=np.int64)
+            for column, w in enumerate(batch):
                 words = sentences[w.sentence][w.first : w.first + w.size]
                 for word in words:
                     if word not in self.known:
                         self.known[word] = self._number(word)
-                row[: w.size] = [self.known[word] for word in words]
-            reverse = turning([w.size for w in batch])
-            (states,) = self.session.run(None, {"vectors": self.vectors[numbers], "reverse": reverse})
-            yield batch, states, reverse
+                numbers[: w.size, column] = [self.known[word] for word in words]
+            vectors = self.vectors[numbers]
+            (states,) = self.session.run(None, {"vectors": vectors, "lengths": lengths})
+            yield batch, vectors, states, lengths
 
     def all(self, sentences: Sequence[Sequence[str]]) -> list[Halves]:
         """Give the states of every sentence, [T, width] each, in half precision."""
         found = self.empty([len(s) for s in sentences])
-        for batch, states, _ in self.read(sentences):
-            keep(found, batch, states)
+        for batch, vectors, states, _ in self.read(sentences):
+            keep(found, batch, vectors, states)
         return found
 
     def of(self, doc: Document) -> Halves:

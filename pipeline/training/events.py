@@ -3,11 +3,14 @@
     python -m pipeline.training.events GOLD.json DOCS.json [GOLD.json DOCS.json ...] --out models/events
     python -m pipeline.training.events GOLD.json DOCS.json --folds 5      only cross-validate
     python -m pipeline.training.events GOLD.json DOCS.json --more FOUND.json FOUND.docs.json    learn from more
+    python -m pipeline.training.events GOLD.json DOCS.json --held HELD.json HELD.docs.json --out models/events
 
 GOLD holds annotated documents (mentions, times, events with trigger, roles, status, speaker, same_as; strings located
 by their n-th occurrence), DOCS their texts and publish dates. Candidates come from the ontology, names and times from
 the annotation. Cross-validation splits by document; every model that a held-out document meets, thresholds and
-temperatures included, was made without it.
+temperatures included, was made without it. With `--held` there is one fit instead of one per fold: the models learn
+from all other documents, and temperatures, thresholds and factors are chosen by those held out, whose scores flatter by
+that much.
 """
 
 import argparse
@@ -24,6 +27,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from pipeline.document import EventMention, Role, Span
+from pipeline.errors import InputError
 from pipeline.evaluation.events import (
     EventScores,
     Judged,
@@ -270,6 +274,7 @@ def fit_nets(
     own: the documents that are the project's own leads; they count LEAD_WEIGHTS in some tasks. Also give the codes of
     the second pass over roles, for the documents left out as the fitted first pass makes them.
     """
+    torch.set_num_threads(1)
     nets: dict[str, Net] = {}
     role = tasks["role"]
     part = np.cumsum(keep) % INNER_FOLDS
@@ -296,17 +301,20 @@ def fit_nets(
     return nets, around
 
 
-def fit(learning: Learning, keep: NDArray[np.bool_], own: NDArray[np.bool_], seeds: Sequence[int]) -> Fitted:
-    """Fit the nets and the reader to the documents to keep (see `fit_nets`)."""
-    torch.set_num_threads(1)
+def fit(
+    learning: Learning, keep: NDArray[np.bool_], own: NDArray[np.bool_], seeds: Sequence[int], jobs: int = 1
+) -> Fitted:
+    """Fit the nets and the reader, side by side if there are two jobs, to the documents to keep (see `fit_nets`)."""
     tasks, rest = learning.tasks, ~keep
-    nets, around = fit_nets(tasks, learning.pairing, keep, own, seeds)
+    (nets, around), reader = Parallel(jobs, mmap_mode="c")([
+        delayed(fit_nets)(tasks, learning.pairing, keep, own, seeds),
+        delayed(fit_reader)(learning.lesson, np.flatnonzero(keep), seeds[0]),
+    ])  # fmt: skip
     by_net = {}
     for name, task in tasks.items():
         by_net[name] = np.zeros((len(task.labels), task.outputs), dtype=np.float32)
         rows = rest[task.doc]
         by_net[name][rows] = nets[name].logits((around if name == "context" else task.codes)[rows])
-    reader = fit_reader(learning.lesson, np.flatnonzero(keep), seeds[0])
     by_reader = answers(reader, learning.lesson, np.flatnonzero(rest)) if rest.any() else {}
     return Fitted(nets, reader, by_net, by_reader)
 
@@ -377,10 +385,10 @@ def models_of(fitted: Fitted, lesson: Lesson, choices: Choices, words: WordState
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """What cross-validation gives.
+    """What cross-validation, or holding out, gives.
 
     found: mentions by document, for each way to decide. choices: by all held-out outputs, likewise. learning: what was
-    learnt from. fitted: the models fitted to all documents, if asked for.
+    learnt from. fitted: the models fitted to all documents, or to all but those held out, if there are any.
     """
 
     found: dict[str, dict[str, list[Judged]]]
@@ -400,17 +408,10 @@ def cross_validate(
     """
     everything = [*examples, *leads]
     learning = make_tasks(engine, everything, words)
-    mention = learning.tasks["mention"]
     fold = np.full(len(everything), -1)
     fold[: len(examples)] = np.random.default_rng(seed).permutation(len(examples)) % folds
     types = engine.prepare([e.doc for e in everything]).proposals.type
-    found_rows = mention.labels * (fold[mention.doc] >= 0)
-    missed = {
-        "statement": sum(e.type == "STATEMENT" for x in examples for e in x.events)
-        - int(found_rows[types == attribution.STATEMENT].sum()),
-        "event": sum(e.type != "STATEMENT" for x in examples for e in x.events)
-        - int(found_rows[types != attribution.STATEMENT].sum()),
-    }  # fmt: skip
+    missed = count_missed(learning, examples, types, fold >= 0)
     parts = [*range(folds), folds] if last else range(folds)
     fitted = Parallel(jobs, mmap_mode="c")(delayed(fit)(learning, fold != k, fold < 0, seeds) for k in parts)
     by_net, by_reader = (
@@ -428,6 +429,37 @@ def cross_validate(
             found[way] |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
         choices[way] = tune(learning, by_net, heard, fold >= 0, types, missed)
     return Validated(found, choices, learning, fitted[folds] if last else None)
+
+
+def hold_out(
+    engine: Engine, held: Sequence[Example], examples: Sequence[Example], leads: Sequence[Example], words: WordStates,
+    seeds: Sequence[int], jobs: int = 1,
+) -> Validated:  # fmt: skip
+    """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`)."""
+    everything = [*held, *examples, *leads]
+    learning = make_tasks(engine, everything, words)
+    number = np.arange(len(everything))
+    out = number < len(held)
+    fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs)
+    types = engine.prepare([e.doc for e in everything]).proposals.type
+    missed = count_missed(learning, held, types, out)
+    found, choices = {}, {}
+    for way, heard in (("light", {}), ("learned", fitted.by_reader)):
+        choices[way] = tune(learning, fitted.by_net, heard, out, types, missed)
+        judge = engine.with_models(models_of(fitted, learning.lesson, choices[way], words))
+        found[way] = {doc.doc_id: judged(doc.events) for doc in judge.extract([e.doc for e in held])}
+    return Validated(found, choices, learning, fitted)
+
+
+def count_missed(
+    learning: Learning, examples: Sequence[Example], types: Labels, judged_docs: NDArray[np.bool_]
+) -> dict[str, int]:
+    """Count the mentions of the examples, which are the documents to judge, for which there is no candidate."""
+    task = learning.tasks["mention"]
+    reported = (task.labels == 1) & judged_docs[task.doc]
+    spoken = types == attribution.STATEMENT
+    counts = [sum((e.type == "STATEMENT") == own for x in examples for e in x.events) for own in (True, False)]
+    return {"statement": counts[0] - int(reported[spoken].sum()), "event": counts[1] - int(reported[~spoken].sum())}
 
 
 def format_scores(scores: dict[str, EventScores], names: Sequence[str]) -> str:
@@ -458,14 +490,20 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+", help="GOLD.json DOCS.json pairs")
-    parser.add_argument("--out", type=Path, help="folder for the models, trained on everything; none without")
+    parser.add_argument(
+        "--out", type=Path, help="folder for the models, trained on everything but --held; none without"
+    )
     told = "more leads, cross-validated with the others and reported apart (see `standoff`); may be given again"
     parser.add_argument("--more", type=Path, nargs=2, action="append", default=[], metavar=("GOLD.json", "DOCS.json"),
                         help=told)  # fmt: skip
+    told = "leads to choose thresholds by, instead of cross-validating; no model learns from them"
+    parser.add_argument("--held", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), help=told)
     told = "annotated leads that every model is trained on besides; by default Rasd's own"
     parser.add_argument("--leads", type=Path, nargs="*", default=LEADS, help=told)
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--jobs", type=int, default=1, help="folds that are fitted at once")
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="folds, or parts of the one fit of --held, that are fitted at once"
+    )
     parser.add_argument("--seeds", type=int, default=2, help="nets averaged per model")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
@@ -480,11 +518,20 @@ def main(arguments: list[str] | None = None) -> None:
     more = [(gold.name, read_examples(gold, docs)) for gold, docs in options.more]
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")
-    validated = cross_validate(
-        engine, [*examples, *chain.from_iterable(part for _, part in more)], leads, words, options.folds, seeds,
-        jobs=options.jobs, last=options.out is not None,
-    )  # fmt: skip
-    for title, part in (("", examples), *((f", {name}", part) for name, part in more)):
+    everything = [*examples, *chain.from_iterable(part for _, part in more)]
+    reported = [("", examples), *((f", {name}", part) for name, part in more)]
+    if options.held:
+        held = read_examples(*options.held)
+        texts = {x.doc.text for x in everything}
+        if any(x.doc.text in texts for x in held):
+            raise InputError(f"{options.held[0]} holds leads that the models learn from; hold out others")
+        validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs)
+        reported = [(f", {options.held[0].name}", held)]
+    else:
+        validated = cross_validate(
+            engine, everything, leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
+        )
+    for title, part in reported:
         gold = {e.doc.doc_id: list(e.events) for e in part}
         for way, extracted in validated.found.items():
             found = {doc_id: extracted[doc_id] for doc_id in gold}

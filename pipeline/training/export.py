@@ -1,20 +1,19 @@
 """Export a trained tagger to the files that the compact recogniser loads."""
 
 import json
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from pipeline.names.compact import TAGS
 from pipeline.names.words import model_form
 from pipeline.text.tokens import tokenize
+from pipeline.training.adapt import read_back
 from pipeline.training.annotated import LEADS, all_leads
 from pipeline.training.networks import Encoder, EncoderSize, Tagger, WordTable
-from pipeline.training.quantize import PinnedEncoder, PinnedTop, measure_limits, quantize
+from pipeline.training.quantize import measure_limits, write_encoder, write_top
 from pipeline.training.tagger import MARKERS
 
 
@@ -27,24 +26,18 @@ def build_tagger(sizes: dict[str, Any], conventions: int) -> Tagger:
 
 
 def load_tagger(folder: Path) -> tuple[Tagger, list[str], dict[str, Any]]:
-    """Read what `training.tagger train` wrote: the network in evaluation mode, its listed words, and facts about it."""
+    """Read what `training.tagger train` wrote: the network in evaluation mode, its listed words, and facts about it.
+
+    A folder that `export` wrote will do too; its weights are rounded (see `adapt.read_back`).
+    """
+    if not (folder / "tagger.json").exists():
+        model, listed, facts = read_back(folder)
+        return model.eval(), listed, facts
     facts = json.loads((folder / "tagger.json").read_text(encoding="utf-8"))
     model = build_tagger(facts["size"], len(MARKERS))
     model.load_state_dict(torch.load(folder / "tagger.pt"))
     model.eval()
     return model, (folder / "words.txt").read_text(encoding="utf-8").split("\n"), facts
-
-
-def write_onnx(part: nn.Module, path: Path, inputs: dict[str, torch.Tensor], output: str) -> None:
-    """Write a part of the network whose inputs have batch and, but for single numbers, positions as first axes."""
-    axes = {name: {0: "b", 1: "t"} if example.dim() > 1 else {0: "b"} for name, example in inputs.items()}
-    with warnings.catch_warnings():
-        # The exporter warns of recurrent layers without given states, and that a newer one exists.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            part.eval(), tuple(inputs.values()), str(path), input_names=list(inputs), output_names=[output],
-            dynamic_axes=axes | {output: {0: "b", 1: "t"}}, dynamo=False,
-        )  # fmt: skip
 
 
 def _rounded(weight: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -78,15 +71,8 @@ def export(tagger: Path, out: Path) -> None:
     np.savez_compressed(out / "weights.npz", **weights)  # type: ignore[arg-type]  # its flag takes any keyword
     (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
     limits = measure_limits(model, listed, _sample())
-    width, reverse = model.encoder.size.dim, torch.arange(4, -1, -1).repeat(2, 1)
-    write_onnx(PinnedEncoder(model.encoder, limits[0]), out / "encoder.onnx",
-               {"vectors": torch.zeros(2, 5, width), "reverse": reverse}, "states")  # fmt: skip
-    width += 2 * model.encoder.size.hidden
-    write_onnx(PinnedTop(model, limits), out / "tagger.onnx",
-               {"states": torch.zeros(2, 5, width), "reverse": reverse, "convention": torch.zeros(2, dtype=torch.long)},
-               "scores")  # fmt: skip
-    for name in ("encoder", "tagger"):
-        quantize(out / f"{name}.onnx")
+    write_encoder(model.encoder, limits[0], out / "encoder.onnx")
+    write_top(model, limits, out / "tagger.onnx")
     card = {"tags": list(TAGS), "conventions": list(MARKERS), "size": facts["size"], "scores": facts["scores"],
             "calibration": facts.get("calibration", {"raw": [0.0, 1.0], "share": [0.0, 1.0]})}  # fmt: skip
     (out / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")

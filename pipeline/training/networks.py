@@ -94,6 +94,14 @@ class Encoder(nn.Module):
         return forward, back
 
 
+def turning(lengths: Sequence[int]) -> Tensor:
+    """Give [B, T] positions that turn each sequence round within its own length."""
+    reverse = torch.arange(max(lengths)).repeat(len(lengths), 1)
+    for row, length in zip(reverse, lengths, strict=True):
+        row[:length] = torch.arange(length - 1, -1, -1)
+    return reverse
+
+
 class Tagger(nn.Module):
     """Scores of tags from word vectors, language-model states and the convention of a corpus.
 

@@ -12,10 +12,9 @@ from torch import Tensor, nn
 
 from pipeline.events.decide import Floats
 from pipeline.events.reader import Question, Rows
-from pipeline.names.states import Halves, turning
-from pipeline.training.export import write_onnx
-from pipeline.training.networks import Encoder, EncoderSize
-from pipeline.training.quantize import PinnedEncoder, high_quantile, quantize
+from pipeline.names.states import Halves
+from pipeline.training.networks import Encoder, EncoderSize, turning
+from pipeline.training.quantize import high_quantile, write_encoder
 
 Labels = NDArray[np.int64]
 DIM: Final = 128  # width of what the LSTM reads
@@ -146,7 +145,7 @@ class _Class:
             place[start:stop] = np.arange(at, at + stop - start)
             at += stop - start
         where = torch.from_numpy(token)
-        heard = net.listen(self.states[where].float(), self.marks[where], torch.from_numpy(turning(lengths)))
+        heard = net.listen(self.states[where].float(), self.marks[where], turning(lengths))
         heard = heard[torch.from_numpy(inside)]
         found = {}
         for name, question in self.lesson.questions.items():
@@ -168,6 +167,7 @@ def _by_value(values: Labels, count: int) -> list[Labels]:
 
 def fit_reader(lesson: Lesson, docs: Labels, seed: int, epochs: int = EPOCHS) -> ReaderNet:
     """Fit a reader to the documents of these numbers."""
+    torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net, school = ReaderNet(lesson), _Class(lesson)
@@ -207,27 +207,13 @@ def answers(net: ReaderNet, lesson: Lesson, docs: Labels) -> dict[str, Floats]:
     return found
 
 
-class _Both(nn.Module):
-    """The LSTM of a reader as it is exported: in int8, with results that no other sequence changes."""
-
-    def __init__(self, both: Encoder, limit: float) -> None:
-        super().__init__()
-        self.pinned = PinnedEncoder(both, limit)
-
-    def forward(self, inputs: Tensor, reverse: Tensor) -> Tensor:
-        return cast(Tensor, self.pinned(inputs, reverse)[..., DIM:])
-
-
 def save_reader(net: ReaderNet, lesson: Lesson, folder: Path) -> None:
     """Write `reader.onnx` in int8, by the range of the inputs in this lesson, and `reader.npz` in half precision."""
     folder.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():
         some = torch.arange(0, len(lesson.states), max(1, len(lesson.states) // _SAMPLE))
         read = net.inputs(torch.from_numpy(lesson.states)[some].float(), torch.from_numpy(lesson.marks.numbers)[some])
-    both = _Both(net.both, float(high_quantile(read.flatten())))
-    inputs = {"inputs": torch.zeros(2, 5, DIM), "reverse": torch.arange(4, -1, -1).repeat(2, 1)}
-    write_onnx(both, folder / "reader.onnx", inputs, "states")
-    quantize(folder / "reader.onnx")
+    write_encoder(net.both, float(high_quantile(read.flatten())), folder / "reader.onnx")
     weights = {"look": net.look.weight.T, "look_bias": net.look.bias, "marks": net.marks.weight}
     for name, head in net.heads.items():
         weights |= {f"{name}.{part}": value for part, value in cast(HeadNet, head).weights().items()}

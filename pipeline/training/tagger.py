@@ -45,7 +45,7 @@ from pipeline.names.compact import TAGS, decode, span_scores
 from pipeline.names.words import model_form
 from pipeline.training.annotated import lead_names
 from pipeline.training.encoder import load_encoder
-from pipeline.training.networks import RowIndex, Tagger
+from pipeline.training.networks import RowIndex, Tagger, turning
 
 # Corpora may carry markers besides the conventions that users can ask for.
 MARKERS: Final = (*CONVENTIONS, "newsfane", "wikiann")
@@ -106,12 +106,11 @@ def pad(examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     longest = max(len(e.words) for e in examples)
     words = torch.zeros(len(examples), longest, dtype=torch.long)
     tags = torch.full((len(examples), longest), -1)
-    reverse = torch.arange(longest).repeat(len(examples), 1)
     for i, e in enumerate(examples):
         n = len(e.words)
         words[i, :n] = torch.tensor(e.words)
         tags[i, :n] = torch.tensor(e.tags)
-        reverse[i, :n] = torch.arange(n - 1, -1, -1)
+    reverse = turning([len(e.words) for e in examples])
     return words, tags, reverse, torch.tensor([e.convention for e in examples])
 
 

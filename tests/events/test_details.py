@@ -60,12 +60,30 @@ def test_a_year_before_a_verb_counts_nobody() -> None:
         ("RESIGNATION", "استقال من المنصب بعد أسبوع", "استقال", None),
         ("APPOINTMENT", "عين وزيرا للدفاع يوم الأحد", "عين", "وزيرا للدفاع"),
         ("APPOINTMENT", "عين سفيرا خلفا لأحمد", "عين", "سفيرا"),
+        ("APPOINTMENT", "عين وائل النجار مديرا لجامعة المرقب الأهلية", "عين", "مديرا لجامعة المرقب الأهلية"),
+        ("APPOINTMENT", "عين رئيسا لهيئة أركان الجيش في بلاده", "عين", "رئيسا لهيئة أركان الجيش"),
+        ("APPOINTMENT", "عين رئيسا لتحرير صحيفة وقال الوزير", "عين", "رئيسا لتحرير"),
+        ("APPOINTMENT", "عين مديرا لمكتب وزير الخارجية أمس", "عين", "مديرا لمكتب وزير الخارجية"),
+        ("APPOINTMENT", "عين رئيسا لمجلس إدارة شركة النفط", "عين", "رئيسا لمجلس إدارة شركة النفط"),
         ("ELECTION", "حقق الحزب فوزا كبيرا في محافظة لحج", "فوزا", None),
         ("VISIT", "زار صالح الهاجري وزيرا سابقا", "زار", None),
     ],
 )
 def test_positions_are_offices(type_: str, text: str, trigger: str, position: str | None) -> None:
     assert details(type_, text, trigger).get("position") == position
+
+
+def test_an_office_takes_the_name_in_and_not_the_next_one() -> None:
+    text = "عين رئيسا لشركة الفنار نبيل الشامي"
+    spans = [(text.find(name), text.find(name) + len(name)) for name in ("شركة الفنار", "نبيل الشامي")]
+    doc = Document(
+        "d",
+        text,
+        tokens=tuple(tokenize(text)),
+        mentions=tuple(Mention(a, b, "ORG", None, "compact", 0) for a, b in spans),
+    )
+    (role,) = find_details(Text(doc), "APPOINTMENT", 0, len(doc.tokens), [])
+    assert text[role.start : role.end] == "رئيسا لشركة الفنار"
 
 
 @pytest.mark.parametrize(
