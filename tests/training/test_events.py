@@ -11,7 +11,8 @@ from pipeline.names.states import WordStates
 from pipeline.schema import STATUSES
 from pipeline.training.annotated import LEADS
 from pipeline.training.event_examples import read_leads
-from pipeline.training.events import count_missed, hold_out, make_tasks
+from pipeline.training.event_tasks import make_tasks
+from pipeline.training.events import count_missed, hold_out
 
 
 @pytest.fixture(scope="module")

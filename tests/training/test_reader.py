@@ -16,7 +16,7 @@ from pipeline.names.states import WordStates
 from pipeline.training.annotated import LEADS
 from pipeline.training.event_examples import Example, read_leads
 from pipeline.training.event_nets import fit_mix
-from pipeline.training.events import Learning, make_tasks
+from pipeline.training.event_tasks import Learning, make_tasks
 from pipeline.training.reader import answers, fit_reader, save_reader
 
 
