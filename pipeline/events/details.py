@@ -77,12 +77,12 @@ class Text:
     def __init__(self, doc: Document) -> None:
         self.tokens = doc.tokens
         self.words = _words()
-        self._timed = _covered(doc.tokens, doc.times)
-        self._named = _covered(doc.tokens, doc.mentions)
+        self._timed = _covered(_ranges(doc.tokens, doc.times))
+        names = _ranges(doc.tokens, doc.mentions)
+        self._named = _covered(names)
         self._begun = {
             first - 1: end
-            for mention in doc.mentions
-            for first, end in [_range(doc.tokens, mention)]
+            for mention, (first, end) in zip(doc.mentions, names, strict=True)
             if first and doc.tokens[first - 1].end > mention.start
         }
 
@@ -143,15 +143,14 @@ def find_details(
     return found
 
 
-def _range(tokens: Sequence[Token], span: Mention | TimeSpan) -> tuple[int, int]:
-    """Give the first token that begins inside a span, and the one behind the last."""
-    first = bisect_left(tokens, span.start, key=lambda token: token.start)
-    return first, bisect_left(tokens, span.end, key=lambda token: token.start)
+def _ranges(tokens: Sequence[Token], spans: Iterable[Mention | TimeSpan]) -> list[tuple[int, int]]:
+    """Give the half-open ranges of the tokens that begin inside the spans."""
+    starts = [token.start for token in tokens]
+    return [(bisect_left(starts, span.start), bisect_left(starts, span.end)) for span in spans]
 
 
-def _covered(tokens: Sequence[Token], spans: Iterable[Mention | TimeSpan]) -> dict[int, int]:
-    """Give, for each token that begins inside a span, the index behind that span."""
-    ranges = (_range(tokens, span) for span in spans)
+def _covered(ranges: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Give, for each token of the ranges, the index behind its range."""
     return {i: end for first, end in ranges for i in range(first, end)}
 
 

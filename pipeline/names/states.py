@@ -114,8 +114,7 @@ class WordStates:
         self.known: dict[str, int] = {}  # row of `vectors` of each word as it is written
         self.forms: dict[str, int] = {}  # likewise of each folded word
         self.vectors = np.empty((1024, self.rows.shape[1]), dtype=np.float32)
-        _, vectors, states, _ = next(self.read([["؟"]]))
-        self.width = vectors.shape[2] + states.shape[2]
+        self.width = self.rows.shape[1] + self.session.get_outputs()[0].shape[2]
 
     def read(self, sentences: Sequence[Sequence[str]]) -> Iterator[tuple[list[Window], Floats, Floats, Ints]]:
         """Give windows over the sentences in batches of B, with their vectors, states and lengths.

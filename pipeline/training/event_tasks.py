@@ -52,11 +52,15 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """All that the models learn from: a task per net, what the second pass needs, and the reader's lesson."""
+    """All that the models learn from: a task per net, what the second pass needs, and the reader's lesson.
+
+    types: type code of each candidate, a row of the task `mention`.
+    """
 
     tasks: dict[str, "Task"]
     pairing: Pairing
     lesson: Lesson
+    types: Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def make_tasks(engine: Engine, examples: Sequence[Example], words: WordStates) -
         states, describe_tokens(layout, proposals), ranges, unit_docs, questions,
         *({name: getattr(tasks[name], field) for name in questions} for field in ("labels", "doc", "outputs")),
     )  # fmt: skip
-    return Learning(tasks, Pairing(layout, events, phrases, pairs), lesson)
+    return Learning(tasks, Pairing(layout, events, phrases, pairs), lesson, proposals.type)
 
 
 def role_labels(gold: Sequence[Judged], phrases: Phrases, pairs: roles.Pairs) -> Labels:

@@ -137,11 +137,10 @@ class Choices:
 
 
 def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Floats], keep: NDArray[np.bool_],
-         types: Labels, missed: dict[str, int]) -> Choices:  # fmt: skip
+         missed: dict[str, int]) -> Choices:  # fmt: skip
     """Choose temperatures, thresholds and factors from held-out outputs of the documents to keep.
 
-    by_reader: none for models without a reader. types: type code of each candidate. missed: annotated mentions without
-    a candidate, by group.
+    by_reader: none for models without a reader. missed: annotated mentions without a candidate, by group.
     """
     tasks, pairing = learning.tasks, learning.pairing
     temperatures, thresholds, mix = {}, dict(DEFAULTS), {}
@@ -155,7 +154,7 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
             outputs = by_net[name] * np.float32(mix[name][0]) + by_reader[name] * np.float32(mix[name][1])
         shares = soften(outputs[rows])
         if name == "mention":
-            own = types[rows] == attribution.STATEMENT
+            own = learning.types[rows] == attribution.STATEMENT
             thresholds["statement"] = best_threshold(shares[own, 0], labels[own], missed["statement"])
             thresholds["event"] = best_threshold(shares[~own, 0], labels[~own], missed["event"])
         elif name == "context":
@@ -218,8 +217,7 @@ def cross_validate(
     learning = make_tasks(engine, everything, words)
     fold = np.full(len(everything), -1)
     fold[: len(examples)] = np.random.default_rng(seed).permutation(len(examples)) % folds
-    types = engine.prepare([e.doc for e in everything]).proposals.type
-    missed = count_missed(learning, examples, types, fold >= 0)
+    missed = count_missed(learning, examples, fold >= 0)
     parts = [*range(folds), folds] if last else range(folds)
     fitted = Parallel(jobs, mmap_mode="c")(delayed(fit)(learning, fold != k, fold < 0, seeds) for k in parts)
     by_net, by_reader = (
@@ -231,11 +229,10 @@ def cross_validate(
     for way, heard in (("light", {}), ("learned", by_reader)):
         found[way] = {}
         for k in range(folds):
-            chosen = tune(learning, by_net, heard, (fold != k) & (fold >= 0), types, missed)
-            judge = engine.with_models(models_of(fitted[k], learning.lesson, chosen, words))
-            held = [e.doc for e, f in zip(examples, fold, strict=False) if f == k]
-            found[way] |= {doc.doc_id: judged(doc.events) for doc in judge.extract(held)}
-        choices[way] = tune(learning, by_net, heard, fold >= 0, types, missed)
+            chosen = tune(learning, by_net, heard, (fold != k) & (fold >= 0), missed)
+            models = models_of(fitted[k], learning.lesson, chosen, words)
+            found[way] |= extract(engine, models, [e for e, f in zip(examples, fold, strict=False) if f == k])
+        choices[way] = tune(learning, by_net, heard, fold >= 0, missed)
     return Validated(found, choices, learning, fitted[folds] if last else None)
 
 
@@ -249,23 +246,25 @@ def hold_out(
     number = np.arange(len(everything))
     out = number < len(held)
     fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs)
-    types = engine.prepare([e.doc for e in everything]).proposals.type
-    missed = count_missed(learning, held, types, out)
+    missed = count_missed(learning, held, out)
     found, choices = {}, {}
     for way, heard in (("light", {}), ("learned", fitted.by_reader)):
-        choices[way] = tune(learning, fitted.by_net, heard, out, types, missed)
-        judge = engine.with_models(models_of(fitted, learning.lesson, choices[way], words))
-        found[way] = {doc.doc_id: judged(doc.events) for doc in judge.extract([e.doc for e in held])}
+        choices[way] = tune(learning, fitted.by_net, heard, out, missed)
+        found[way] = extract(engine, models_of(fitted, learning.lesson, choices[way], words), held)
     return Validated(found, choices, learning, fitted)
 
 
-def count_missed(
-    learning: Learning, examples: Sequence[Example], types: Labels, judged_docs: NDArray[np.bool_]
-) -> dict[str, int]:
-    """Count the mentions of the examples, which are the documents to judge, for which there is no candidate."""
+def extract(engine: Engine, models: Models, examples: Sequence[Example]) -> dict[str, list[Judged]]:
+    """Give the mentions that models find in each document."""
+    documents = engine.with_models(models).extract([e.doc for e in examples])
+    return {doc.doc_id: judged(doc.events) for doc in documents}
+
+
+def count_missed(learning: Learning, examples: Sequence[Example], among: NDArray[np.bool_]) -> dict[str, int]:
+    """Count the mentions of the examples for which there is no candidate; `among` flags their documents."""
     task = learning.tasks["mention"]
-    reported = (task.labels == 1) & judged_docs[task.doc]
-    spoken = types == attribution.STATEMENT
+    reported = (task.labels == 1) & among[task.doc]
+    spoken = learning.types == attribution.STATEMENT
     counts = [sum((e.type == "STATEMENT") == own for x in examples for e in x.events) for own in (True, False)]
     return {"statement": counts[0] - int(reported[spoken].sum()), "event": counts[1] - int(reported[~spoken].sum())}
 
@@ -308,7 +307,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--held", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), help=told)
     told = "annotated leads that every model is trained on besides; by default Rasd's own"
     parser.add_argument("--leads", type=Path, nargs="*", default=LEADS, help=told)
-    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--folds", type=int, default=5, help="of cross-validation; --held does without")
     parser.add_argument(
         "--jobs", type=int, default=1, help="folds, or parts of the one fit of --held, that are fitted at once"
     )
@@ -324,15 +323,14 @@ def main(arguments: list[str] | None = None) -> None:
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     seeds = range(1, options.seeds + 1)
     more = [(gold.name, read_examples(gold, docs)) for gold, docs in options.more]
-    leads = read_leads(options.leads)
-    words = WordStates(models_folder() / "compact-ner")
     everything = [*examples, *chain.from_iterable(part for _, part in more)]
     reported = [("", examples), *((f", {name}", part) for name, part in more)]
+    held = read_examples(*options.held) if options.held else []
+    if {x.doc.text for x in held} & {x.doc.text for x in everything}:
+        raise InputError(f"{options.held[0]} holds leads that the models learn from; hold out others")
+    leads = read_leads(options.leads)
+    words = WordStates(models_folder() / "compact-ner")
     if options.held:
-        held = read_examples(*options.held)
-        texts = {x.doc.text for x in everything}
-        if any(x.doc.text in texts for x in held):
-            raise InputError(f"{options.held[0]} holds leads that the models learn from; hold out others")
         validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs)
         reported = [(f", {options.held[0].name}", held)]
     else:

@@ -3,8 +3,8 @@
 Every range is fixed when a network is written: a state lies between -1 and 1, an input is clipped to a high quantile of
 what is read in training. So a sentence comes out alike in every batch (on one machine, in one thread). The gates of a
 step are products of one row of bytes, input and state side by side, with weights that are scaled for both; the steps
-are those of a `Scan`, which is twice as fast as ONNX Runtime's own quantized LSTM. Sequences are laid out time first: T
-places of B sequences.
+are those of a `Scan`, which is up to twice as fast as ONNX Runtime's own quantized LSTM. Sequences are laid out time
+first: T places of B sequences.
 """
 
 from collections.abc import Sequence

@@ -1,18 +1,21 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytest.importorskip("onnx")
 
+from pipeline.errors import InputError
 from pipeline.events.ontology import load_ontology
 from pipeline.events.stage import Engine
 from pipeline.events.triggers import find_candidates
 from pipeline.models import models_folder
 from pipeline.names.states import WordStates
 from pipeline.schema import STATUSES
-from pipeline.training.annotated import LEADS
+from pipeline.training.annotated import LEADS, all_leads, write_gold
 from pipeline.training.event_examples import read_leads
 from pipeline.training.event_tasks import make_tasks
-from pipeline.training.events import count_missed, hold_out
+from pipeline.training.events import count_missed, hold_out, main
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +49,17 @@ def test_held_out_documents_choose_and_are_judged(engine: Engine, words: WordSta
 def test_mentions_without_a_candidate_are_missed(engine: Engine, words: WordStates) -> None:
     leads = read_leads(LEADS[:1])[:6]
     learning = make_tasks(engine, leads, words)
-    proposals = engine.prepare([e.doc for e in leads]).proposals
     every = np.ones(len(leads), dtype=bool)
-    missed = count_missed(learning, leads, proposals.type, every)
+    missed = count_missed(learning, leads, every)
     mute = Engine(lambda doc: [c for c in find_candidates(doc, load_ontology()) if c.type != "STATEMENT"])
     fewer = make_tasks(mute, leads, words)
-    types = mute.prepare([e.doc for e in leads]).proposals.type
     statements = sum(e.type == "STATEMENT" for lead in leads for e in lead.events)
     assert statements > missed["statement"]
-    assert count_missed(fewer, leads, types, every) == {"statement": statements, "event": missed["event"]}
+    assert count_missed(fewer, leads, every) == {"statement": statements, "event": missed["event"]}
+
+
+def test_leads_that_are_learned_from_cannot_be_held_out(tmp_path: Path) -> None:
+    files = tmp_path / "gold.json", tmp_path / "docs.json"
+    write_gold(list(all_leads(LEADS[:1]))[:2], *files)
+    with pytest.raises(InputError, match="gold.json holds leads that the models learn from"):
+        main([*map(str, files), "--held", *map(str, files)])
