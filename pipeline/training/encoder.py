@@ -1,9 +1,7 @@
 """Pre-train the encoder of the compact recogniser on unlabelled text.
 
     python -m pipeline.training.encoder pack TEXT.xz ... --out packed/
-    python -m pipeline.training.encoder train packed/ --out encoder/ --minutes 24 --device cuda \
-        --dim 256 --hidden 1024 --batch 512 --parts 4
-    python -m pipeline.training.encoder train packed/ --out encoder/ --minutes 95 --workers 2       on two CPU cores
+    python -m pipeline.training.encoder train packed/ --out encoder/ --minutes 95 --workers 2
 
 `pack` cuts the text into word forms and writes `forms.txt.xz` (types, most frequent first, with counts) and the numbers
 of the words in `tokens.u16.xz` and, for those beyond two bytes, `tokens.u24.xz` (type 0 ends a paragraph, type 1 stands
@@ -30,11 +28,11 @@ from torch.multiprocessing.spawn import start_processes
 
 from pipeline.names.words import model_form
 from pipeline.text.tokens import tokenize
-from pipeline.training.networks import Encoder, EncoderSize, RowIndex, WordTable
+from pipeline.training.networks import Encoder, EncoderSize, RowIndex, WordTable, turning_all
 
 END, RARE = 0, 1
 _LONG: Final = 65_535  # numbers from here on are written in three bytes
-_SPECIAL: Final = ("</p>", "<rare>")
+SPECIAL: Final = ("</p>", "<rare>")
 
 
 def pack(sources: list[Path], out: Path, min_count: int = 3, seed: int = 7) -> None:
@@ -54,12 +52,12 @@ def pack(sources: list[Path], out: Path, min_count: int = 3, seed: int = 7) -> N
     kept = [number for number, count in counts.most_common() if count >= min_count]
     forms_by_number = list(numbers)
     remap = np.full(len(numbers), RARE, dtype=np.int32)
-    for new, number in enumerate(kept, start=len(_SPECIAL)):
+    for new, number in enumerate(kept, start=len(SPECIAL)):
         remap[number] = new
     random.Random(seed).shuffle(paragraphs)
     end = np.array([END], dtype=np.int32)
     stream = np.concatenate([part for ids in paragraphs for part in (remap[ids], end)])
-    write_packed(out, [*_SPECIAL, *(forms_by_number[n] for n in kept)], [0, 0, *(counts[n] for n in kept)], stream)
+    write_packed(out, [*SPECIAL, *(forms_by_number[n] for n in kept)], [0, 0, *(counts[n] for n in kept)], stream)
 
 
 def write_packed(out: Path, forms: Sequence[str], counts: Sequence[int], stream: np.ndarray) -> None:
@@ -114,34 +112,47 @@ def batches(stream: np.ndarray, batch: int, length: int, seed: int) -> Iterator[
             yield torch.from_numpy(stream[where].astype(np.int64))
 
 
-def loss_of(model: LanguageModel, index: RowIndex, window: Tensor, draw: Tensor, negatives: int) -> Tensor:
+def guess_loss(
+    model: LanguageModel, states: tuple[Tensor, Tensor], window: Tensor, draw: Tensor, negatives: int
+) -> Tensor:
     """Give the mean sampled-softmax loss of both directions over one batch of windows.
 
-    draw: probability to draw each listed word as a wrong answer. negatives: how many are drawn, shared by the batch.
-    Scores are corrected by the log of the expected number of draws, so the softmax is that of the whole vocabulary.
+    states: of both directions at the inner words of the [B, T + 2] windows. draw: probability to draw each listed word
+    as a wrong answer. negatives: how many are drawn, shared by the batch. Scores are corrected by the log of the
+    expected number of draws, so the softmax is that of the whole vocabulary.
     """
-    device = draw.device
-    inner = window[:, 1:-1]
-    types, where = torch.unique(inner, return_inverse=True)
-    vectors = model.table(*(part.to(device) for part in index.select(types)))[where.to(device)]
-    reverse = torch.arange(inner.shape[1] - 1, -1, -1, device=device).expand_as(inner)
     wrong = torch.multinomial(draw, negatives, replacement=False)
     expected = (draw * negatives).clamp(1e-9, 1.0).log()
     wrong_vectors = model.table.own(wrong)
     wrong_offset = model.bias(wrong).squeeze(-1) - expected[wrong]
-    total = torch.zeros((), device=device)
-    with torch.autocast(device.type, dtype=torch.bfloat16):
-        states = model.encoder(model.drop(vectors), reverse)
-        for state, target, layer in zip(states, (window[:, 2:], window[:, :-2]), model.to_output, strict=True):
-            flat = target.reshape(-1).to(device)
-            keep = ((flat < len(draw)) & (flat != RARE)).nonzero().squeeze(-1)
-            right = flat[keep]
-            guess = layer(model.drop(state.reshape(-1, state.shape[-1])[keep])).float()
-            right_score = (guess * model.table.own(right)).sum(-1) + model.bias(right).squeeze(-1) - expected[right]
-            wrong_score = (guess @ wrong_vectors.T).float() + wrong_offset
-            wrong_score = wrong_score.masked_fill(right[:, None] == wrong[None, :], -1e9)
-            total = total + (torch.logaddexp(torch.logsumexp(wrong_score, 1), right_score) - right_score).mean()
+    total = torch.zeros((), device=draw.device)
+    for state, target, layer in zip(states, (window[:, 2:], window[:, :-2]), model.to_output, strict=True):
+        flat = target.reshape(-1)
+        keep = ((flat < len(draw)) & (flat != RARE)).nonzero().squeeze(-1)
+        right = flat[keep]
+        guess = layer(model.drop(state.reshape(-1, state.shape[-1])[keep])).float()
+        right_score = (guess * model.table.own(right)).sum(-1) + model.bias(right).squeeze(-1) - expected[right]
+        wrong_score = (guess @ wrong_vectors.T).float() + wrong_offset
+        wrong_score = wrong_score.masked_fill(right[:, None] == wrong[None, :], -1e9)
+        total = total + (torch.logaddexp(torch.logsumexp(wrong_score, 1), right_score) - right_score).mean()
     return total / 2
+
+
+def loss_of(model: LanguageModel, index: RowIndex, window: Tensor, draw: Tensor, negatives: int) -> Tensor:
+    """Read a batch of windows with the encoder; give what `guess_loss` says of it."""
+    inner = window[:, 1:-1]
+    vectors = index.vectors(model.table, inner)
+    with torch.autocast(window.device.type, dtype=torch.bfloat16):
+        states = model.encoder(model.drop(vectors), turning_all(inner))
+        return guess_loss(model, states, window, draw, negatives)
+
+
+def draw_rates(counts: np.ndarray, stream: np.ndarray) -> Tensor:
+    """Give the probability to draw each listed word, from the counts of the listed and the stream that they are of."""
+    rates = torch.from_numpy(np.maximum(counts, 1).astype(np.float64) / len(stream))
+    rates[END] = float((stream[:1_000_000] == END).mean())
+    rates[RARE] = 0.0
+    return (rates / rates.sum()).float()
 
 
 def work(number: int, args: argparse.Namespace, model: LanguageModel, forms: Sequence[str], counts: np.ndarray) -> None:
@@ -152,11 +163,8 @@ def work(number: int, args: argparse.Namespace, model: LanguageModel, forms: Seq
     torch.set_num_threads(1 if args.workers > 1 else torch.get_num_threads())
     torch.manual_seed(args.seed + number)
     stream = np.load(args.out / "stream.npy", mmap_mode="r")
-    index = RowIndex(forms, args.buckets, forms[: args.words])
-    rates = torch.from_numpy(np.maximum(counts[: args.words], 1).astype(np.float64) / len(stream))
-    rates[END] = float((stream[:1_000_000] == END).mean())
-    rates[RARE] = 0.0
-    draw = (rates / rates.sum()).float().to(args.device)
+    index = RowIndex(forms, args.buckets, forms[: args.words]).to(args.device)
+    draw = draw_rates(counts[: args.words], stream).to(args.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
     step, used = 0, 0.0
     checkpoint = args.out / f"checkpoint.{number}.pt"
@@ -173,7 +181,7 @@ def work(number: int, args: argparse.Namespace, model: LanguageModel, forms: Seq
         rate = args.rate * min(1.0, (step + 1) / 200) * max(1.0 - progress, 0.02)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss = loss_of(model, index, window, draw, args.negatives)
+        loss = loss_of(model, index, window.to(args.device), draw, args.negatives)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -65,12 +65,24 @@ class RowIndex:
         own = {form: row for row, form in enumerate(listed)}
         self.listed = torch.tensor([own.get(form, UNLISTED) for form in forms])
 
+    def to(self, device: str) -> "RowIndex":
+        """Move it to a device, and give it."""
+        for name in ("lengths", "offsets", "rows", "listed"):
+            setattr(self, name, getattr(self, name).to(device))
+        return self
+
     def select(self, types: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Give flat sub-word rows, offsets and own rows of the chosen types."""
         lengths = self.lengths[types]
         offsets = torch.cumsum(lengths, 0) - lengths
-        where = torch.arange(int(lengths.sum())) - torch.repeat_interleave(offsets - self.offsets[types], lengths)
+        places = torch.arange(int(lengths.sum()), device=types.device)
+        where = places - torch.repeat_interleave(offsets - self.offsets[types], lengths)
         return self.rows[where], offsets, self.listed[types]
+
+    def vectors(self, table: WordTable, words: Tensor) -> Tensor:
+        """Give the vectors [..., D] of words [...], those of each form made once."""
+        types, where = torch.unique(words, return_inverse=True)
+        return nn.functional.embedding(where, table(*self.select(types)))
 
 
 class Encoder(nn.Module):
@@ -100,6 +112,11 @@ def turning(lengths: Sequence[int]) -> Tensor:
     for row, length in zip(reverse, lengths, strict=True):
         row[:length] = torch.arange(length - 1, -1, -1)
     return reverse
+
+
+def turning_all(words: Tensor) -> Tensor:
+    """Give [B, T] positions that turn sequences round that all fill their [B, T]."""
+    return torch.arange(words.shape[1] - 1, -1, -1, device=words.device).expand_as(words)
 
 
 class Tagger(nn.Module):
@@ -138,14 +155,21 @@ class Tagger(nn.Module):
             # Whole words fall away now and then, so that the context learns to speak for them.
             keep = torch.rand(vectors.shape[:2], device=vectors.device) > 0.08
             vectors = vectors * keep.unsqueeze(-1)
-        forward, backward = self.encoder(vectors, reverse)
+        states = torch.cat([vectors, *self.encoder(vectors, reverse)], -1)
         marker = self.convention(conventions).unsqueeze(1).expand(-1, vectors.shape[1], -1)
-        mixed = torch.relu(self.mix(self.drop(torch.cat([vectors, forward, backward, marker], -1))))
+        return cast(Tensor, self.out(torch.cat([self.drop(self.above(states, marker, reverse)), marker], -1)))
+
+    def above(self, states: Tensor, marker: Tensor, reverse: Tensor) -> Tensor:
+        """Give the states of the upper LSTM, [B, T, 2 hidden].
+
+        states: [B, T, D + 2 H], vectors and language model. marker: [B, T, 16], of the convention.
+        """
+        mixed = torch.relu(self.mix(self.drop(torch.cat([states, marker], -1))))
         mixed = self.drop(mixed)
         left, _ = self.left(mixed)
         turned, _ = self.right(torch.gather(mixed, 1, reverse.unsqueeze(-1).expand_as(mixed)))
         right = torch.gather(turned, 1, reverse.unsqueeze(-1).expand_as(turned))
-        return cast(Tensor, self.out(torch.cat([self.drop(torch.cat([left, right], -1)), marker], -1)))
+        return torch.cat([left, right], -1)
 
     def chain(self) -> tuple[np.ndarray, np.ndarray]:
         """Give the scores of steps and starts as the decoder takes them."""

@@ -190,9 +190,7 @@ def calibrate(judged: list[tuple[float, bool]], bins: int = 12) -> dict[str, lis
 
 def emit(model: Tagger, index: RowIndex, words: Tensor, reverse: Tensor, conventions: Tensor) -> Tensor:
     """Give the tag scores [B, T, L] of a batch of word numbers."""
-    types, where = torch.unique(words, return_inverse=True)
-    vectors = model.table(*index.select(types))[where]
-    out: Tensor = model(vectors, reverse, conventions)
+    out: Tensor = model(index.vectors(model.table, words), reverse, conventions)
     return out
 
 
@@ -222,8 +220,14 @@ def train(
     tabled = [*model.table.parameters()]
     rest = [p for n, p in model.named_parameters() if not n.startswith(("encoder.", "table."))]
     base = config.get("rate", 2e-3)
-    groups = [{"params": rest, "scale": 1.0}, {"params": slow, "scale": config.get("encoder_scale", 0.2)},
-              {"params": tabled, "scale": config.get("table_scale", 0.2)}]  # fmt: skip
+    groups: list[dict[str, Any]] = [
+        {"params": rest, "scale": 1.0},
+        {"params": slow, "scale": config.get("encoder_scale", 0.2)},
+        {"params": tabled, "scale": config.get("table_scale", 0.2)},
+    ]
+    for part in groups:
+        for parameter in part["params"]:
+            parameter.requires_grad_(part["scale"] > 0)
     optimizer = torch.optim.AdamW(groups, lr=base, weight_decay=1e-4, fused=True)
     epochs, best, facts = config.get("epochs", 14), -1.0, known
     out.mkdir(parents=True, exist_ok=True)
