@@ -17,8 +17,8 @@ from pipeline.training.networks import Encoder, EncoderSize, turning
 from pipeline.training.quantize import high_quantile, write_encoder
 
 Labels = NDArray[np.int64]
-DIM: Final = 128  # width of what the LSTM reads
-HIDDEN: Final = 128  # of its states, per direction
+DIM: Final = 256  # width of what the LSTM reads
+HIDDEN: Final = 192  # of its states, per direction
 EPOCHS: Final = 13
 DOCS: Final = 12  # per step
 RATE: Final = 2e-3
