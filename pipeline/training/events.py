@@ -4,6 +4,7 @@
     python -m pipeline.training.events GOLD.json DOCS.json --folds 5      only cross-validate
     python -m pipeline.training.events GOLD.json DOCS.json --more FOUND.json FOUND.docs.json    learn from more
     python -m pipeline.training.events GOLD.json DOCS.json --held HELD.json HELD.docs.json --out models/events
+    python -m pipeline.training.events GOLD.json DOCS.json --shipped      only judge the shipped models
 
 GOLD holds annotated documents (mentions, times, events with trigger, roles, status, speaker, same_as; strings located
 by their n-th occurrence), DOCS their texts and publish dates. Candidates come from the ontology, names and times from
@@ -29,7 +30,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.evaluation.events import EventScores, Judged, judged, match, reliability, score_events
 from pipeline.events import attribution, roles
-from pipeline.events.decide import Floats, Models, Net, save_choices, save_nets, soften
+from pipeline.events.decide import Floats, Models, Net, load_models, save_choices, save_nets, soften
 from pipeline.events.features import Codes
 from pipeline.events.ontology import load_ontology
 from pipeline.events.reader import Reader
@@ -293,6 +294,18 @@ def _outcomes(gold: dict[str, list[Judged]], found: dict[str, list[Judged]]) -> 
 GROUPS: Final = ("events", "statements", "visits_meetings_announcements")
 
 
+def report(found: dict[str, dict[str, list[Judged]]], examples: Sequence[Example], title: str = "") -> None:
+    """Print the scores of each way to decide on some of the documents that it was tried on."""
+    gold = {e.doc.doc_id: list(e.events) for e in examples}
+    for way, extracted in found.items():
+        own = {doc_id: extracted[doc_id] for doc_id in gold}
+        names = [*GROUPS, *(EVENT_TYPES if way == "learned" else ())]
+        print(f"{way}{title}:\n{format_scores(score_events(gold, own), names)}")
+        print("reliability of mention scores, held out (from, mean score, share right, count):")
+        for edge, mean, right, count in reliability(_outcomes(gold, own)):
+            print(f"  {edge:.1f}  {mean:.2f}  {right:.2f}  {count}")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -312,6 +325,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--jobs", type=int, default=1, help="folds, or parts of the one fit of --held, that are fitted at once"
     )
     parser.add_argument("--seeds", type=int, default=2, help="nets averaged per model")
+    parser.add_argument("--shipped", action="store_true", help="fit nothing; judge the shipped models by the files")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     examples = [
@@ -321,6 +335,9 @@ def main(arguments: list[str] | None = None) -> None:
     ]
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology))
+    if options.shipped:
+        report({way: extract(engine, load_models(way), examples) for way in ("light", "learned")}, examples)
+        return
     seeds = range(1, options.seeds + 1)
     more = [(gold.name, read_examples(gold, docs)) for gold, docs in options.more]
     everything = [*examples, *chain.from_iterable(part for _, part in more)]
@@ -338,14 +355,7 @@ def main(arguments: list[str] | None = None) -> None:
             engine, everything, leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
         )
     for title, part in reported:
-        gold = {e.doc.doc_id: list(e.events) for e in part}
-        for way, extracted in validated.found.items():
-            found = {doc_id: extracted[doc_id] for doc_id in gold}
-            names = [*GROUPS, *(EVENT_TYPES if way == "learned" else ())]
-            print(f"{way}{title}:\n{format_scores(score_events(gold, found), names)}")
-            print("reliability of mention scores, held out (from, mean score, share right, count):")
-            for edge, mean, right, count in reliability(_outcomes(gold, found)):
-                print(f"  {edge:.1f}  {mean:.2f}  {right:.2f}  {count}")
+        report(validated.found, part, title)
     if options.out and validated.fitted:
         fitted, lesson = validated.fitted, validated.learning.lesson
         light, learned = (models_of(fitted, lesson, validated.choices[way], words) for way in ("light", "learned"))
