@@ -13,8 +13,8 @@ convention and what each word is in events, and prints what it scores on what is
 import argparse
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -143,8 +143,8 @@ def pretrain(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
     forms, _, stream = read_packed(args.packed)
-    names = TeacherSize.__slots__
-    size = TeacherSize(**{n: min(getattr(args, n), len(forms)) if n == "words" else getattr(args, n) for n in names})
+    args.words = min(args.words, len(forms))
+    size = TeacherSize(**{field.name: getattr(args, field.name) for field in fields(TeacherSize)})
     teacher = Teacher(size).to(args.device)
     index = RowIndex(forms, size.buckets, forms[: size.words]).to(args.device)
     text = torch.from_numpy(stream.astype(np.int32)).to(args.device)
@@ -229,6 +229,8 @@ class Heads(nn.Module):
 
 
 Labels = NDArray[np.int64]
+# Gives scores of tags, kinds and statuses, [B, T, classes], of [B, T] words in [B, T] conventions.
+Answering = Callable[[Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
 
 
 def lines_up(lessons: Lessons, rng: np.random.Generator, length: int = _LENGTH) -> Labels:
@@ -365,8 +367,8 @@ def score(teacher: Teacher, heads: Heads, index: RowIndex, lessons: Lessons) -> 
     return score_answers(answer, lessons, next(teacher.parameters()).device)
 
 
-def score_answers(answer: Any, lessons: Lessons, device: torch.device) -> dict[str, Any]:
-    """Score what gives the tags, kinds and statuses of [B, T] words in [B, T] conventions."""
+def score_answers(answer: Answering, lessons: Lessons, device: torch.device) -> dict[str, Any]:
+    """Score answers as `score` does."""
     found: dict[str, Any] = {}
     for convention in sorted(set(lessons.conventions[lessons.held].tolist())):
         lined = held_out(lessons, convention)
