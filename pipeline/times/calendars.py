@@ -76,8 +76,9 @@ def hijri(year: int, month: int | None = None, day: int | None = None) -> Interv
     following = _hijri_start(year + 1, 1) if month in (None, 12) else _hijri_start(year, (month or 1) + 1)
     if day is None:
         return first, following - timedelta(days=1)
-    # A month of 29 days by the table may have had 30 by the sighting of the moon.
-    return (first + timedelta(days=day - 1),) * 2 if 1 <= day <= 30 else None
+    # A month of 29 days by the table may have had 30 by the sighting of the moon; three months of the table have 31.
+    longest = max(30, (following - first).days)
+    return (first + timedelta(days=day - 1),) * 2 if 1 <= day <= longest else None
 
 
 def hijri_of(day: date) -> tuple[int, int, int]:
