@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.document import Span
+from pipeline.document import Span, Token
 from pipeline.errors import InputError
 from pipeline.schema import LABELS
 from pipeline.text.tokens import split_sentences, tokenize
@@ -128,14 +128,24 @@ def locate(text: str, item: Mapping[str, Any], where: str | Path = "annotation")
     return Span(at, at + len(item["text"]))
 
 
+def tokens_in(tokens: Sequence[Token], span: Span) -> list[int]:
+    """Give the numbers of the tokens that a span touches."""
+    return [i for i, t in enumerate(tokens) if t.start < span.end and span.start < t.end]
+
+
+def name_tags(doc: GoldDocument, tokens: Sequence[Token]) -> list[str]:
+    """Give the BIO tag of each token of a gold document."""
+    tags = ["O"] * len(tokens)
+    for start, end, label in sorted(doc.names):
+        for number, i in enumerate(tokens_in(tokens, Span(start, end))):
+            tags[i] = ("I-" if number else "B-") + label
+    return tags
+
+
 def gold_sentences(doc: GoldDocument) -> list[LabelledSentence]:
     """Cut a gold document into labelled sentences; a name that begins inside a word takes the whole word."""
     tokens = tokenize(doc.text)
-    tags = ["O"] * len(tokens)
-    for start, end, label in sorted(doc.names):
-        inside = [i for i, t in enumerate(tokens) if t.start < end and start < t.end]
-        for number, i in enumerate(inside):
-            tags[i] = ("I-" if number else "B-") + label
+    tags = name_tags(doc, tokens)
     return [
         LabelledSentence(tuple(t.text for t in tokens[first:last]), tuple(tags[first:last]))
         for first, last in split_sentences(doc.text, tokens)

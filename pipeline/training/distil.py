@@ -24,12 +24,12 @@ from torch.nn import functional
 
 from pipeline.names.compact import TAGS
 from pipeline.schema import STATUSES
-from pipeline.training.encoder import END, LanguageModel, draw_rates, guess_loss, read_packed
+from pipeline.training.encoder import END, LanguageModel, draw_rates, guess_loss, read_packed, windows
 from pipeline.training.export import load_tagger
 from pipeline.training.lessons import KINDS, PARTS, Lessons, read_lessons
 from pipeline.training.networks import RowIndex, Tagger, turning_all
 from pipeline.training.tagger import MARKERS
-from pipeline.training.teacher import Heads, Teacher, load_tuned, score_answers, windows
+from pipeline.training.teacher import Heads, Teacher, load_tuned, score_answers
 
 # How often a window is read in a convention.
 _SHARES: Final = {"rasd": 8, "cleananercorp": 4, "caraner": 4, "aqmar": 2, "wojood": 2, "anercorp": 1}
@@ -45,11 +45,20 @@ class Pupil(nn.Module):
         size = tagger.encoder.size
         read = size.dim + 2 * size.hidden
         self.tagger = tagger
-        self.language = LanguageModel(size)
-        self.language.table, self.language.encoder = tagger.table, tagger.encoder
+        self.language = LanguageModel(tagger.table, tagger.encoder)
         self.event = nn.Linear(read, len(KINDS) + len(STATUSES) + len(PARTS))
         self.copy = nn.Linear(read, width)
         self.copy_above = nn.Linear(2 * tagger.top, width)
+
+    def forward(self, vectors: Tensor, conventions: Tensor) -> "Reading":
+        """Read word vectors [B, T, D] of windows in [B, T] conventions."""
+        reverse, marker = turning_all(conventions), self.tagger.convention(conventions)
+        sides = self.tagger.encoder(vectors, reverse)
+        states = torch.cat([vectors, *sides], -1)
+        above = self.tagger.above(states, marker, reverse)
+        tags = self.tagger.out(torch.cat([above, marker], -1))
+        events = self.event(states).split((len(KINDS), len(STATUSES), len(PARTS)), -1)
+        return Reading(sides, states, above, Answers(tags, *events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +71,24 @@ class Answers:
     parts: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a pupil makes of [B, T] words.
+
+    sides: states of the language model, [B, T, H] each. states: the vectors and these, side by side. above: states of
+    the upper layer.
+    """
+
+    sides: tuple[Tensor, Tensor]
+    states: Tensor
+    above: Tensor
+    answers: Answers
+
+
 def _soft(guess: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     """Give the weighted mean cross-entropy of [B, T, classes] scores to the shares that other scores stand for."""
     loss = -(wanted.float().softmax(-1) * guess.float().log_softmax(-1)).sum(-1)
     return (loss * weight).sum() / weight.sum().clamp_min(1e-6)
-
-
-def answers(pupil: Pupil, states: Tensor, upper: Tensor, marker: Tensor) -> Answers:
-    """Give what the pupil says from its states [B, T, D + 2 H], the upper ones and the marker of the convention."""
-    tags = pupil.tagger.out(torch.cat([upper, marker], -1))
-    return Answers(tags, *pupil.event(states).split((len(KINDS), len(STATUSES), len(PARTS)), -1))
 
 
 def lesson_loss(
@@ -89,18 +106,13 @@ def lesson_loss(
         known = teacher(others.vectors(teacher.table, inner))
         said = Answers(heads.names(known, marked), *heads.events(known))
     inside = (inner != END).float()
-    tagger = pupil.tagger
-    vectors = own.vectors(tagger.table, inner)
+    vectors = own.vectors(pupil.tagger.table, inner)
     vectors = vectors * (torch.rand(inner.shape, device=inner.device) > 0.04).unsqueeze(-1)
     with torch.autocast(window.device.type, dtype=torch.bfloat16):
-        reverse = turning_all(inner)
-        sides = tagger.encoder(vectors, reverse)
-        states = torch.cat([vectors, *sides], -1)
-        marker = tagger.convention(marked)
-        upper = tagger.above(states, marker, reverse)
-        given = answers(pupil, states, upper, marker)
-        copied, copied_above = pupil.copy(states), pupil.copy_above(upper)
-        guessed = guess_loss(pupil.language, sides, window, draw, min(_NEGATIVES, len(draw) // 2))
+        reading = pupil(vectors, marked)
+        copied, copied_above = pupil.copy(reading.states), pupil.copy_above(reading.above)
+        guessed = guess_loss(pupil.language, reading.sides, window, draw, min(_NEGATIVES, len(draw) // 2))
+    given = reading.answers
     told = functional.binary_cross_entropy_with_logits(
         given.parts.float(), said.parts.float().sigmoid(), reduction="none"
     ).sum(-1)
@@ -141,7 +153,7 @@ def distil(args: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(pupil.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
     began, scored = time.monotonic(), 0.0
     running: dict[str, Tensor] = {}
-    for step, window in enumerate(windows(text, args.batch, _LENGTH + 2, args.seed), start=1):
+    for step, window in enumerate(windows(text, args.batch, _LENGTH, args.seed, around=1), start=1):
         spent = time.monotonic() - began
         progress = min(spent / (args.minutes * 60), 1.0)
         for group in optimizer.param_groups:
@@ -171,11 +183,7 @@ def score(pupil: Pupil, index: RowIndex, lessons: Lessons) -> dict[str, Any]:
     pupil.eval()
 
     def answer(words: Tensor, conventions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        reverse, tagger = turning_all(words), pupil.tagger
-        vectors = index.vectors(tagger.table, words)
-        states = torch.cat([vectors, *tagger.encoder(vectors, reverse)], -1)
-        marker = tagger.convention(conventions)
-        found = answers(pupil, states, tagger.above(states, marker, reverse), marker)
+        found = pupil(index.vectors(pupil.tagger.table, words), conventions).answers
         return found.tags, found.kinds, found.statuses
 
     found = score_answers(answer, lessons, next(pupil.parameters()).device)

@@ -90,26 +90,30 @@ def read_packed(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
 class LanguageModel(nn.Module):
     """The encoder with its output layer: states of both directions are mapped to the own row of the word to guess."""
 
-    def __init__(self, size: EncoderSize) -> None:
+    def __init__(self, table: WordTable, encoder: Encoder) -> None:
         super().__init__()
-        self.table = WordTable(size)
-        self.encoder = Encoder(size)
+        size = encoder.size
+        self.table = table
+        self.encoder = encoder
         self.to_output = nn.ModuleList([nn.Linear(size.hidden, size.dim) for _ in range(2)])
         self.bias = nn.Embedding(size.words, 1)
         self.drop = nn.Dropout(0.1)
         nn.init.zeros_(self.bias.weight)
 
 
-def batches(stream: np.ndarray, batch: int, length: int, seed: int) -> Iterator[Tensor]:
-    """Give [batch, length + 2] windows of the stream for ever, in random order, each once per pass."""
-    rng = np.random.default_rng(seed)
+def windows(text: Tensor, batch: int, length: int, seed: int, around: int = 0) -> Iterator[Tensor]:
+    """Give [batch, length + 2 around] windows of a text for ever, in random order, each once per pass.
+
+    around: words on either side of a window that others hold too.
+    """
+    random = torch.Generator().manual_seed(seed)
+    inside = torch.arange(length + 2 * around, device=text.device)
     while True:
-        first = int(rng.integers(length))
-        starts = np.arange(first, len(stream) - length - 2, length)
-        rng.shuffle(starts)
+        first = int(torch.randint(length, (1,), generator=random))
+        starts = torch.arange(first, len(text) - len(inside), length)
+        starts = starts[torch.randperm(len(starts), generator=random)].to(text.device)
         for at in range(0, len(starts) - batch, batch):
-            where = starts[at : at + batch, None] + np.arange(length + 2)[None, :]
-            yield torch.from_numpy(stream[where].astype(np.int64))
+            yield text[starts[at : at + batch, None] + inside].long()
 
 
 def guess_loss(
@@ -162,7 +166,7 @@ def work(number: int, args: argparse.Namespace, model: LanguageModel, forms: Seq
     """
     torch.set_num_threads(1 if args.workers > 1 else torch.get_num_threads())
     torch.manual_seed(args.seed + number)
-    stream = np.load(args.out / "stream.npy", mmap_mode="r")
+    stream = np.load(args.out / "stream.npy", mmap_mode="c")
     index = RowIndex(forms, args.buckets, forms[: args.words]).to(args.device)
     draw = draw_rates(counts[: args.words], stream).to(args.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
@@ -175,7 +179,9 @@ def work(number: int, args: argparse.Namespace, model: LanguageModel, forms: Seq
     budget = args.minutes * 60
     began = saved = time.monotonic()
     first, running = step, 0.0
-    for window in batches(stream, args.batch, args.length, args.seed + 1000 * number + step):
+    for window in windows(
+        torch.from_numpy(stream), args.batch, args.length, args.seed + 1000 * number + step, around=1
+    ):
         spent = used + time.monotonic() - began
         progress = min(spent / budget, 1.0)
         rate = args.rate * min(1.0, (step + 1) / 200) * max(1.0 - progress, 0.02)
@@ -215,7 +221,7 @@ def train(args: argparse.Namespace) -> None:
     np.save(args.out / "stream.npy", stream.astype(np.int32))
     args.words = min(args.words, len(forms))
     size = EncoderSize(args.buckets, args.words, args.dim, args.hidden, args.layers)
-    model = LanguageModel(size)
+    model = LanguageModel(WordTable(size), Encoder(size))
     if (args.out / "model.pt").exists():
         model.load_state_dict(torch.load(args.out / "model.pt"))
     model.to(args.device)

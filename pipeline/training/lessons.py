@@ -13,13 +13,21 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.document import Span, Token
-from pipeline.evaluation.corpora import LabelledSentence, gold_document, locate, read_conll, retokenize
+from pipeline.document import Token
+from pipeline.evaluation.corpora import (
+    LabelledSentence,
+    gold_document,
+    locate,
+    name_tags,
+    read_conll,
+    retokenize,
+    tokens_in,
+)
 from pipeline.evaluation.events import gold_events
 from pipeline.names.compact import TAGS
 from pipeline.names.words import model_form
@@ -27,13 +35,12 @@ from pipeline.schema import EVENT_TYPES, STATUSES
 from pipeline.text.tokens import tokenize
 from pipeline.training.annotated import all_leads
 from pipeline.training.encoder import END, SPECIAL
-from pipeline.training.tagger import MARKERS
+from pipeline.training.tagger import MARKERS, letters, split
 
 KINDS: Final = ("", *EVENT_TYPES)  # of a word: of what event it is the trigger
 PARTS: Final = ("actor", "target", "speaker", "role", "time")  # that a word may have in any event
 _RUN: Final = 8
 _SHARED: Final = 40  # letters
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def passages(corpus: dict[str, Any], folder: Path) -> tuple[list[Passage], list[
     share, events = corpus.get("hold_out", 0.0), corpus.get("events", False)
     if "path" in corpus and "documents" not in corpus:
         run = corpus.get("run", _RUN)
-        parts = _split([retokenize(s) for s in read_conll(folder / corpus["path"])], share)
+        parts = split([retokenize(s) for s in read_conll(folder / corpus["path"])], share)
         first, last = ([_joined(part[at : at + run]) for at in range(0, len(part), run)] for part in parts)
         return first, last
     if corpus.get("leads"):
@@ -80,12 +87,7 @@ def passages(corpus: dict[str, Any], folder: Path) -> tuple[list[Passage], list[
     else:
         known = {d["id"]: d["text"] for d in json.loads((folder / corpus["documents"]).read_text(encoding="utf-8"))}
         texts = [(a, known[a["id"]]) for a in json.loads((folder / corpus["path"]).read_text(encoding="utf-8"))]
-    return _split([_annotated(annotation, text, events) for annotation, text in texts], share)
-
-
-def _split(items: list[_T], share: float) -> tuple[list[_T], list[_T]]:
-    cut = len(items) - int(len(items) * share)
-    return items[:cut], items[cut:]
+    return split([_annotated(annotation, text, events) for annotation, text in texts], share)
 
 
 def _joined(sentences: Sequence[LabelledSentence]) -> Passage:
@@ -97,28 +99,21 @@ def _joined(sentences: Sequence[LabelledSentence]) -> Passage:
 
 def _annotated(annotation: dict[str, Any], text: str, with_events: bool) -> Passage:
     tokens = tokenize(text)
-    tags = [0] * len(tokens)
-    for start, end, label in sorted(gold_document(annotation, text).names):
-        for number, i in enumerate(_inside(tokens, Span(start, end))):
-            tags[i] = TAGS.index(("I-" if number else "B-") + label)
-    kinds, statuses, parts = ([0 if with_events else -1] * len(tokens), [-1] * len(tokens),
-                              [0 if with_events else -1] * len(tokens))  # fmt: skip
+    tags = [TAGS.index(tag) for tag in name_tags(gold_document(annotation, text), tokens)]
+    kinds, statuses, parts = ([-1] * len(tokens) for _ in range(3))
     if with_events:
+        kinds, parts = [0] * len(tokens), [0] * len(tokens)
         for raw, event in zip(annotation["events"], gold_events(annotation, text), strict=True):
-            for i in _inside(tokens, event.span):
+            for i in tokens_in(tokens, event.span):
                 kinds[i] = KINDS.index(event.type)
                 statuses[i] = STATUSES.index(event.status)
             spans = [(role if role in PARTS else "role", span) for role, span in event.roles]
             spans += [("speaker", event.speaker)] if event.speaker else []
             spans += [("time", locate(text, raw["time"]))] if raw.get("time") else []
             for part, span in spans:
-                for i in _inside(tokens, span):
+                for i in tokens_in(tokens, span):
                     parts[i] |= 1 << PARTS.index(part)
     return _with_ends(text, tokens, tags, kinds, statuses, parts)
-
-
-def _inside(tokens: Sequence[Token], span: Span) -> list[int]:
-    return [i for i, t in enumerate(tokens) if t.start < span.end and span.start < t.end]
 
 
 def _with_ends(text: str, tokens: Sequence[Token], *labels: list[int]) -> Passage:
@@ -136,9 +131,8 @@ def _with_ends(text: str, tokens: Sequence[Token], *labels: list[int]) -> Passag
     return Passage(forms, *columns)
 
 
-def _key(forms: Sequence[str]) -> str:
-    """Give what two writings of a text share: its letters and digits."""
-    return "".join(c for form in forms if form not in SPECIAL for c in form if c.isalnum())
+def _letters(passage: Passage) -> str:
+    return letters(form for form in passage.forms if form not in SPECIAL)
 
 
 def collect(config: dict[str, Any], folder: Path) -> Lessons:
@@ -148,7 +142,7 @@ def collect(config: dict[str, Any], folder: Path) -> Lessons:
         marker, weight = MARKERS.index(corpus["convention"]), corpus.get("weight", 1.0)
         for part, held in zip(passages(corpus, folder), (False, True), strict=True):
             kept += [(p, marker, weight, held) for p in part]
-    banned = "\n".join(_key(p.forms) for p, *_, held in kept if held)
+    banned = "\n".join(_letters(p) for p, *_, held in kept if held)
     kept = [row for row in kept if row[3] or not _shares(row[0], banned)]
     numbers = {form: n for n, form in enumerate(SPECIAL)}
     rows = [
@@ -167,7 +161,7 @@ def _shares(passage: Passage, banned: str) -> bool:
 
     A shorter passage is sought whole; one of a name or two may stand anywhere and does no harm.
     """
-    key = _key(passage.forms)
+    key = _letters(passage)
     if len(key) <= _SHARED:
         return len(key) > _SHARED // 2 and key in banned
     return any(key[at : at + _SHARED] in banned for at in range(0, len(key) - _SHARED + 1, _SHARED // 2))

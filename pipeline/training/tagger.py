@@ -22,10 +22,10 @@ import json
 import random
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import torch
@@ -49,6 +49,7 @@ from pipeline.training.networks import RowIndex, Tagger, turning
 
 # Corpora may carry markers besides the conventions that users can ask for.
 MARKERS: Final = (*CONVENTIONS, "newsfane", "wikiann")
+_T = TypeVar("_T")
 _CALIBRATED: Final = 200  # held-out names that are needed to calibrate the scores of an earlier model anew
 _LONGEST: Final = 120  # words of a training sentence; the rest is cut off
 
@@ -88,17 +89,23 @@ def read_corpora(
             sentences = [s for doc in read_gold(path, folder / corpus["documents"]) for s in gold_sentences(doc)]
         else:
             sentences = [retokenize(s) for s in read_conll(path)]
-        cut = len(sentences) - int(len(sentences) * corpus.get("hold_out", 0.0))
-        train.setdefault(corpus["convention"], []).extend((corpus.get("weight", 1.0), s) for s in sentences[:cut])
-        held.setdefault(corpus["convention"], []).extend(sentences[cut:])
-    banned = {_key(s) for sentences in held.values() for s in sentences}
-    train = {c: [(w, s) for w, s in sentences if _key(s) not in banned] for c, sentences in train.items()}
+        taught, kept = split(sentences, corpus.get("hold_out", 0.0))
+        train.setdefault(corpus["convention"], []).extend((corpus.get("weight", 1.0), s) for s in taught)
+        held.setdefault(corpus["convention"], []).extend(kept)
+    banned = {letters(s.words) for sentences in held.values() for s in sentences}
+    train = {c: [(w, s) for w, s in sentences if letters(s.words) not in banned] for c, sentences in train.items()}
     return train, {c: s for c, s in held.items() if s}
 
 
-def _key(sentence: LabelledSentence) -> str:
-    """Give what two writings of one sentence share: its letters and digits."""
-    return "".join(c for word in sentence.words for c in model_form(word) if c.isalnum())
+def split(items: list[_T], hold_out: float) -> tuple[list[_T], list[_T]]:
+    """Cut off the share that is held out, from the end."""
+    cut = len(items) - int(len(items) * hold_out)
+    return items[:cut], items[cut:]
+
+
+def letters(words: Iterable[str]) -> str:
+    """Give what two writings of one text share: its letters and digits."""
+    return "".join(c for word in words for c in model_form(word) if c.isalnum())
 
 
 def pad(examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor]:

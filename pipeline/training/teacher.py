@@ -13,7 +13,7 @@ convention and what each word is in events, and prints what it scores on what is
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, cast
@@ -27,7 +27,7 @@ from torch.nn import functional
 from pipeline.evaluation.corpora import tag_spans
 from pipeline.names.compact import TAGS, allowed_steps, decode
 from pipeline.schema import STATUSES
-from pipeline.training.encoder import END, RARE, read_packed, save
+from pipeline.training.encoder import END, RARE, read_packed, save, windows
 from pipeline.training.lessons import KINDS, PARTS, Lessons, read_lessons
 from pipeline.training.networks import EncoderSize, RowIndex, WordTable
 from pipeline.training.tagger import MARKERS
@@ -110,18 +110,6 @@ class Teacher(nn.Module):
     def matrices(self) -> list[nn.Parameter]:
         """Give the weights of the products of the layers."""
         return [p for block in self.blocks for p in block.parameters() if p.ndim == 2]
-
-
-def windows(text: Tensor, batch: int, length: int, seed: int) -> Iterator[Tensor]:
-    """Give [batch, length] windows of a text for ever, in random order, each once per pass."""
-    random = torch.Generator().manual_seed(seed)
-    inside = torch.arange(length, device=text.device)
-    while True:
-        first = int(torch.randint(length, (1,), generator=random))
-        starts = torch.arange(first, len(text) - length, length)
-        starts = starts[torch.randperm(len(starts), generator=random)].to(text.device)
-        for at in range(0, len(starts) - batch, batch):
-            yield text[starts[at : at + batch, None] + inside].long()
 
 
 def guess_loss(teacher: Teacher, index: RowIndex, window: Tensor, text: Tensor) -> Tensor:
@@ -263,7 +251,7 @@ def _cut(stretch: Labels, first: int, length: int, rng: np.random.Generator) -> 
 
 
 def held_out(lessons: Lessons, convention: int, length: int = _LENGTH) -> Labels:
-    """Give the windows of what is held out in a convention, in order; those at the end repeat words."""
+    """Give the windows of what is held out in a convention, in order; ends fill the last one."""
     stretch = _stretch(lessons, np.flatnonzero(lessons.held & (lessons.conventions == convention)))
     short = -stretch.shape[1] % length
     filling = np.repeat(np.array([END, -1, -1, -1, -1, convention])[:, None], short, axis=1)
@@ -300,7 +288,9 @@ def tune(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed)
     lessons = read_lessons(args.lessons)
-    teacher = load_teacher(args.teacher).to(args.device)
+    teacher = build_teacher(args.teacher)
+    teacher.load_state_dict(torch.load(args.teacher / "teacher.pt", map_location="cpu"))
+    teacher.to(args.device)
     listed = (args.teacher / "words.txt").read_text(encoding="utf-8").split("\n")
     heads = Heads(teacher.size.width).to(args.device)
     for block in teacher.blocks:
@@ -330,22 +320,18 @@ def tune(args: argparse.Namespace) -> None:
         line = {"epoch": epoch + 1, "loss": round(float(total) / len(steps), 4), "steps": len(steps)}
         if epoch + 1 == args.epochs or (epoch + 1) % args.score_every == 0:
             line |= score(teacher, heads, index, lessons)
-            teacher.train()
-            heads.train()
         print(json.dumps(line | {"seconds": round(time.monotonic() - began, 1)}), flush=True)
     save(args.teacher / "tuned.pt", {"teacher": teacher.state_dict(), "heads": heads.state_dict()})
 
 
-def load_teacher(folder: Path) -> Teacher:
-    """Read what `pretrain` wrote."""
-    teacher = Teacher(TeacherSize(**json.loads((folder / "size.json").read_text())))
-    teacher.load_state_dict(torch.load(folder / "teacher.pt", map_location="cpu"))
-    return teacher
+def build_teacher(folder: Path) -> Teacher:
+    """Build a teacher of the sizes that `pretrain` wrote, with fresh weights."""
+    return Teacher(TeacherSize(**json.loads((folder / "size.json").read_text())))
 
 
 def load_tuned(folder: Path, device: str) -> tuple[Teacher, Heads]:
     """Read what `tune` wrote, for answering."""
-    teacher = Teacher(TeacherSize(**json.loads((folder / "size.json").read_text())))
+    teacher = build_teacher(folder)
     heads = Heads(teacher.size.width)
     state = torch.load(folder / "tuned.pt", map_location="cpu")
     teacher.load_state_dict(state["teacher"])
@@ -364,7 +350,10 @@ def score(teacher: Teacher, heads: Heads, index: RowIndex, lessons: Lessons) -> 
             kinds, statuses, _ = heads.events(states)
             return heads.names(states, conventions), kinds, statuses
 
-    return score_answers(answer, lessons, next(teacher.parameters()).device)
+    found = score_answers(answer, lessons, next(teacher.parameters()).device)
+    teacher.train()
+    heads.train()
+    return found
 
 
 def score_answers(answer: Answering, lessons: Lessons, device: torch.device) -> dict[str, Any]:
