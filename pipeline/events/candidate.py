@@ -1,11 +1,11 @@
 """What the ontology proposes to the later steps: a word that may report an event, and how its frame fills roles."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One way in which a frame fills a role.
+class Slot(NamedTuple):
+    """One way in which a frame fills a role; a tuple, as frames are looked up by their slots for every candidate.
 
     role: one of schema.ROLES, or `speaker`.
     position: where the filler stands: `subject`, `object`, `object2`, `idafa` (the genitive after a noun), `suffix`

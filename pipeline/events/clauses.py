@@ -4,6 +4,7 @@ A batch of documents is laid out as flat arrays over its tokens, so that every l
 Sentences, clauses, quotations and phrases carry numbers that are unique in the batch.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -103,8 +104,7 @@ def lay_out(docs: Sequence[Document], table: WordTable) -> Layout:
             firsts.append(offset + s.first)
             lasts.append(offset + s.last)
         if doc.mentions or doc.times or any(s.title for s in doc.segments):
-            starts = np.array([t.start for t in doc.tokens], dtype=np.int64)
-            ends = np.array([t.end for t in doc.tokens], dtype=np.int64)
+            starts, ends = [t.start for t in doc.tokens], [t.end for t in doc.tokens]
             for k, m in enumerate(doc.mentions):
                 i, j = _token_range(starts, ends, m.start, m.end)
                 name[offset + i : offset + j] = 1 + LABELS.index(m.label)
@@ -129,9 +129,9 @@ def lay_out(docs: Sequence[Document], table: WordTable) -> Layout:
     )  # fmt: skip
 
 
-def _token_range(starts: Ints, ends: Ints, start: int, end: int) -> tuple[int, int]:
+def _token_range(starts: Sequence[int], ends: Sequence[int], start: int, end: int) -> tuple[int, int]:
     """Give the half-open range of the tokens that a raw span touches."""
-    return int(np.searchsorted(ends, start, side="right")), int(np.searchsorted(starts, end, side="left"))
+    return bisect_right(ends, start), bisect_left(starts, end)
 
 
 def _quotations(marks: Ints, sentence: Ints, doc_of: Ints) -> Ints:

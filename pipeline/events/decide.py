@@ -75,9 +75,13 @@ def product(rows: Floats, weight: Floats) -> Floats:
 
     Libraries sum few rows, and the last ones of many, in another order than whole blocks; so there are whole blocks.
     """
-    padded = np.zeros((-(-len(rows) // _BLOCK) * _BLOCK, rows.shape[1]), dtype=np.float32)
-    padded[: len(rows)] = rows
-    result: Floats = (padded @ weight)[: len(rows)]
+    result = np.empty((len(rows), weight.shape[1]), dtype=np.float32)
+    whole = len(rows) // _BLOCK * _BLOCK
+    np.matmul(rows[:whole], weight, out=result[:whole])
+    if whole < len(rows):
+        last = np.zeros((_BLOCK, rows.shape[1]), dtype=np.float32)
+        last[: len(rows) - whole] = rows[whole:]
+        result[whole:] = (last @ weight)[: len(rows) - whole]
     return result
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -45,11 +46,15 @@ def _keys(doc: Document, event: EventMention) -> list[frozenset[str]]:
     for role in event.roles:
         part = "place" if role.role == "destination" else role.role
         if part in _PARTS:
-            words = [role.entity] if role.entity else [
-                fold(w).removeprefix("ال") for w in doc.text[role.start : role.end].split()[:4]
-            ]  # fmt: skip
+            words = (role.entity,) if role.entity else _filler_words(doc.text[role.start : role.end])
             found[_PARTS.index(part)].update(words)
     return [frozenset(f) for f in found]
+
+
+@lru_cache(maxsize=1 << 14)
+def _filler_words(phrase: str) -> tuple[str, ...]:
+    """Give the first folded words of a phrase, without their articles."""
+    return tuple([fold(word).removeprefix("ال") for word in phrase.split()[:4]])
 
 
 def _agreement(a: frozenset[str], b: frozenset[str]) -> int:

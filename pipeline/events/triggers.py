@@ -23,13 +23,12 @@ _TANWIN: Final = frozenset("\u064b\u064c\u064d")  # ARABIC FATHATAN, DAMMATAN, K
 
 def find_candidates(doc: Document, ontology: Ontology) -> list[Candidate]:
     """Give the candidates of a document in the order of their tokens."""
-    look_up = _words(ontology).word
+    known = _words(ontology).words([token.norm for token in doc.tokens])
     found: list[Candidate] = []
     for sentence in doc.sentences:
-        tokens = doc.tokens[sentence.first : sentence.last]
-        words = [look_up(token.norm) for token in tokens]
+        words = known[sentence.first : sentence.last]
         if any(map(_HITS, words)):
-            context = _Context(tokens, words, sentence.first)
+            context = _Context(doc.tokens[sentence.first : sentence.last], words, sentence.first)
             for at, word in enumerate(words):
                 if word.hits:
                     found.extend([_candidate(*hit, at, context, ontology) for hit in _choose(word, at, context)])

@@ -1,6 +1,6 @@
 """Takes written words apart: which triggers can a word be, and with which particles and pronouns attached."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.events.inflection import Form
@@ -21,6 +21,7 @@ _PREPOSITIONS: Final = "بلك"
 _PERSONS: Final = {"3ms": 0, "3fs": 0, "3mp": 0, "3md": 1, "3fd": 1, "1p": 1, "3fp": 2, "1s": 3, "2mp": 4}
 
 
+Core = tuple[str, str | None]  # a word without its pronoun suffix, and the suffix
 Split = tuple[tuple[str, ...], str, str]  # attached particles, the rest, and what the rest must be
 
 
@@ -81,20 +82,23 @@ class Words:
         for name, members in ontology.classes.items():
             for member in members:
                 self._classes.setdefault(member, []).append("@" + name)
+        self._members = frozenset(self._classes)
         self._words: dict[str, Word] = {}
 
-    def word(self, norm: str) -> Word:
-        """Give what a folded token can be."""
-        known = self._words.get(norm)
-        if known is None:
-            if len(self._words) >= _CACHE:
-                self._words.clear()
-            known = self._words[norm] = self._look_up(norm)
-        return known
+    def words(self, norms: Sequence[str]) -> list[Word]:
+        """Give what each folded token can be."""
+        found = list(map(self._words.get, norms))
+        return [word or self._add(norm) for word, norm in zip(found, norms, strict=True)]
+
+    def _add(self, norm: str) -> Word:
+        if len(self._words) >= _CACHE:
+            self._words.clear()
+        word = self._words[norm] = self._look_up(norm)
+        return word
 
     def _look_up(self, norm: str) -> Word:
-        splits = list(_splits(norm))
-        keys = self._split_keys(norm, splits)
+        splits = [(split, tuple(_cores(split[1]))) for split in _splits(norm)]
+        keys = _split_keys(norm, splits)
         hits: list[Hit] = []
         light = None
         for analysis in self._analyse(splits):
@@ -109,19 +113,19 @@ class Words:
                 for entry in self._entries[analysis.lexeme]
                 if norm not in entry.exceptions and entry.only <= features
             ]
-        for key in tuple(keys):
-            keys.update(self._classes.get(key, ()))
+        for key in keys & self._members:
+            keys.update(self._classes[key])
         hits.sort(key=lambda hit: -hit.entry.strength)
         nouns = tuple([hit for hit in hits if hit.analysis.form.tense is None])
         verbs = tuple([hit for hit in hits if hit.analysis.form.tense is not None])
         orders = (nouns + verbs, verbs + nouns) if nouns and verbs else ((), ())
         return Word(tuple(hits), *orders, light, frozenset(keys))
 
-    def _analyse(self, splits: list[Split]) -> list[Analysis]:
+    def _analyse(self, splits: Sequence[tuple[Split, Sequence[Core]]]) -> list[Analysis]:
         """Give the best reading of a word for each lexeme that it can be a form of."""
         best: dict[tuple[int, bool], Analysis] = {}
-        for proclitics, rest, mode in splits:
-            for core, suffix in _cores(rest):
+        for (proclitics, rest, mode), cores in splits:
+            for core, suffix in cores:
                 for number, form in self._index.get(core, ()):
                     if _fits(form, mode, suffix, core, rest):
                         rank = 2 * (len(proclitics) - ("ال" in proclitics)) + (2 if suffix else 0)
@@ -131,22 +135,23 @@ class Words:
                             best[number, form.tense is None] = Analysis(number, form, proclitics, suffix, rank)
         return list(best.values())
 
-    def _split_keys(self, norm: str, splits: list[Split]) -> set[str]:
-        """Give the word itself, what is left without particles and pronouns, and the marks of what was attached."""
-        keys = {norm}
-        for proclitics, rest, mode in splits:
-            keys.add(rest)
-            if rest[-1:] == "ا" and len(rest) > 3:
-                keys.add(rest[:-1])  # the accusative: صحفيا is also صحفي
-            if mode == "article":
-                keys.add("ال_")
-            for letter in "بل":
-                if letter in proclitics:
-                    keys.add(letter + "_")
-            keys.update([core for core, suffix in _cores(rest) if suffix])
-        if norm[0].isdigit():
-            keys.add("#")
-        return keys
+
+def _split_keys(norm: str, splits: Sequence[tuple[Split, Sequence[Core]]]) -> set[str]:
+    """Give the word itself, what is left without particles and pronouns, and the marks of what was attached."""
+    keys = {norm}
+    for (proclitics, rest, mode), cores in splits:
+        keys.add(rest)
+        if rest[-1:] == "ا" and len(rest) > 3:
+            keys.add(rest[:-1])  # the accusative: صحفيا is also صحفي
+        if mode == "article":
+            keys.add("ال_")
+        for letter in "بل":
+            if letter in proclitics:
+                keys.add(letter + "_")
+        keys.update([core for core, suffix in cores if suffix])
+    if norm[0].isdigit():
+        keys.add("#")
+    return keys
 
 
 def _splits(norm: str) -> Iterator[Split]:
@@ -174,7 +179,7 @@ def _splits(norm: str) -> Iterator[Split]:
                 yield (*lead, first, "ال"), rest[3:], "article"
 
 
-def _cores(rest: str) -> Iterator[tuple[str, str | None]]:
+def _cores(rest: str) -> Iterator[Core]:
     """Give each way to part a pronoun suffix from a word, and the word with teh marbuta for a final heh."""
     yield rest, None
     for suffix in _SUFFIXES.get(rest[-1:], ()):

@@ -45,6 +45,24 @@ def test_a_cue_in_its_scope_decides(text: str, word: str, status: str, cue: str 
     assert _status(text, word) == (status, cue)
 
 
+@pytest.mark.parametrize(
+    ("text", "cues"),
+    [
+        ("لا", [("DENIED", "لا")]),  # nothing follows
+        ("لا تزال الأزمة قائمة", [("ONGOING", "لا تزال")]),  # the longer one leaves none inside
+        ("ووفقا لمصادر في المدينة", [("source", "ووفقا")]),  # what begins with ل is still a word of its own
+        ("من بيروت", []),  # it only begins a cue
+    ],
+)
+def test_the_longest_cue_at_a_word_is_found(text: str, cues: list[tuple[str, str]]) -> None:
+    doc, lexicon = annotated(text), load_cues()
+    found = {
+        (lexicon.kinds[c.kind].group, text[doc.tokens[c.first].start : doc.tokens[c.last - 1].end])
+        for c in lexicon.find(doc)
+    }
+    assert found - {f for f in found if f[0] == "anonymous"} == set(cues)
+
+
 def test_a_future_verb_is_planned_and_its_own_prefix_is_the_cue() -> None:
     assert _status("سيجتمع الوزيران", "سيجتمع", "verb", "future") == ("PLANNED", "سيجتمع")
 
