@@ -12,6 +12,7 @@ from pipeline.events.clauses import Layout, Phrases
 from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross
 from pipeline.events.proposals import Proposals
+from pipeline.events.syntax import prepositions
 from pipeline.events.wordforms import MARKS, Flags, Ints, form_code, proclitic_code
 from pipeline.resources import load_toml
 from pipeline.schema import EVENT_TYPES
@@ -96,7 +97,8 @@ def _holds_name(layout: Layout, phrases: Phrases, phrase: Ints, name: Ints) -> F
 def _announced_sources(layout: Layout, phrases: Phrases) -> tuple[Ints, Ints]:
     """Give the first token and the row of each phrase that opens a sentence and whose words follow a colon.
 
-    Headlines are told so (موسكو: لن ننسحب).
+    Headlines are told so (موسكو: لن ننسحب). Before a phrase with a preposition it is the one that opens the sentence
+    (الوزير لرؤساء البلديات: لا زيادة).
     """
     if not len(phrases.first):
         return phrases.first, phrases.first
@@ -106,6 +108,9 @@ def _announced_sources(layout: Layout, phrases: Phrases) -> tuple[Ints, Ints]:
     good = (layout.column("mark")[behind] == _COLON) & (layout.sentence[behind] == phrases.sentence)
     good &= (behind - opening < OPENING_REACH) & (layout.verbs[behind] == layout.verbs[opening])
     rows = np.flatnonzero(good)
+    opener = np.searchsorted(first, opening[rows])
+    opener += (phrases.titled[opener] == 1) & (opener < rows)
+    rows = np.where((prepositions(layout, phrases)[rows] > 0) & (first[opener] - opening[rows] < 3), opener, rows)
     return first[rows], rows
 
 
