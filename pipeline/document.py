@@ -159,7 +159,7 @@ class Document:
 
     doc_id: unique in the run. uri: where the page came from. text: the raw text, title line included.
     title, source, published: metadata that came with the page; None where there is none. states: of the language model
-    at every token, [tokens, width] in half precision, while later stages need them; else None.
+    at every token, [tokens, width] as bytes (see `names.states`), while later stages need them; else None.
     """
 
     doc_id: str
@@ -174,4 +174,4 @@ class Document:
     mentions: tuple[Mention, ...] = ()
     times: tuple[TimeSpan, ...] = ()
     events: tuple[EventMention, ...] = ()
-    states: "NDArray[np.float16] | None" = field(default=None, repr=False, compare=False)
+    states: "NDArray[np.uint8] | None" = field(default=None, repr=False, compare=False)

@@ -16,17 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ResourceError
-from pipeline.events import attribution
+from pipeline.events import attribution, status
 from pipeline.events.clauses import Layout, Phrases
+from pipeline.events.cues import CueLexicon
 from pipeline.events.dating import DIRECTIONS, TimePairs, TimePlaces
 from pipeline.events.decide import Floats, product
-from pipeline.events.features import bucket
+from pipeline.events.features import CueArrays, bucket
 from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, Proposals
 from pipeline.events.roles import PLACES, Pairs, head_tokens
 from pipeline.events.syntax import governing_verbs, subject_verbs
 from pipeline.events.wordforms import MARKS, PARTICLES, POS, Ints
 from pipeline.names.states import WordStates, by_length, open_session
-from pipeline.schema import EVENT_TYPES, LABELS
+from pipeline.schema import EVENT_TYPES, LABELS, STATUSES
 
 UNIT: Final = 200  # tokens after which the next sentence begins a new sequence
 LONGEST: Final = 400  # tokens of a sequence at most
@@ -156,11 +157,20 @@ def ask_sources(
     ]))  # fmt: skip
 
 
-def ask_status(events: Proposals, ahead: Ints) -> Question:
-    """Ask whether each event happened; `ahead` as in `status.status_features`."""
-    return Question(events.token, None, as_rows([
-        (events.type, len(EVENT_TYPES)), (_form(events), _FORMS), (ahead, len(DIRECTIONS)),
-    ]))  # fmt: skip
+def ask_status(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, ahead: Ints) -> Question:
+    """Ask whether each event happened; arguments as of `status.status_features`."""
+    token = events.token
+    rule = status.rule_scores(layout, events, cues, lexicon).argmax(axis=1)
+    light = np.where(events.light >= 0, layout.column("tense")[np.maximum(events.light, 0)], 0)
+    columns: list[Column] = [
+        (events.type, len(EVENT_TYPES)), (_form(events), _FORMS), (ahead, len(DIRECTIONS)), (rule, len(STATUSES)),
+        (status.first_tense(layout, token), 4), (light, 4),
+    ]  # fmt: skip
+    for name in STATUSES[1:]:
+        place = status.governing_cues(layout, events, cues, lexicon, name)
+        near = 1 + 2 * bucket(np.abs(token - place)) + (place > token)
+        columns.append((np.where(place >= 0, near, 0), 21))
+    return Question(token, None, as_rows(columns))
 
 
 def units(layout: Layout) -> list[tuple[int, int]]:
@@ -271,18 +281,18 @@ def _head(weights: dict[str, Floats], prefix: str) -> Head:
 class Reader:
     """The reader as it is shipped. Raises ResourceError for a folder that holds none.
 
-    folder: `reader.onnx` (the LSTM: vectors and lengths in, states out) and `reader.npz` (all other weights,
-    named as in the network that `training.reader` fits). language_model: folder of the compact recogniser whose states
-    it reads; opened when a document comes without states.
+    folder: `reader.onnx` (the LSTM: states, marks and lengths in; what it heard out) and `reader.npz` (all other
+    weights, named as in the network that `training.reader` fits). language_model: folder of the compact recogniser
+    whose states it reads; opened when a document comes without states.
     """
 
     def __init__(self, folder: Path, language_model: Path) -> None:
         self.language_model = language_model
         try:
-            self.session = open_session(folder / "reader.onnx", "vectors", "lengths")
+            self.session = open_session(folder / "reader.onnx", "states", "marks", "lengths")
             with np.load(folder / "reader.npz") as arrays:
                 weights = {name: arrays[name].astype(np.float32) for name in arrays}
-            self.look, self.look_bias, self.marks = weights["look"], weights["look_bias"], weights["marks"]
+            self.marks = weights["marks"]
             tasks = {name.partition(".")[0] for name in weights if "." in name}
             self.heads = {task: _head(weights, f"{task}.") for task in tasks}
         except (OSError, KeyError, TypeError, ValueError) as error:
@@ -298,22 +308,33 @@ class Reader:
 
     def listen(self, layout: Layout, proposals: Proposals) -> Floats:
         """Give the state of every token of a batch, [tokens, D]."""
-        states = (doc.states if doc.states is not None else self.words.of(doc) for doc in layout.docs)
-        inputs: Floats = np.concatenate([product(block.astype(np.float32), self.look) for block in states])
-        marks = describe_tokens(layout, proposals)
-        _fit(marks, self.marks)
-        for rows in marks.numbers.T:
-            inputs += self.marks[rows]
-        inputs = np.maximum(inputs + self.look_bias, 0)
-        heard = np.zeros((len(inputs), len(next(iter(self.heads.values())).first)), dtype=np.float32)
+        states = np.concatenate([doc.states if doc.states is not None else self.words.of(doc) for doc in layout.docs])
+        rows = describe_tokens(layout, proposals)
+        _fit(rows, self.marks)
+        marks, mark = self._summed(rows)
+        heard = np.zeros((len(states), len(next(iter(self.heads.values())).first)), dtype=np.float32)
         ranges = units(layout)
         sizes = [stop - start for start, stop in ranges]
         for chosen in by_length(sizes, BATCH):
-            lengths = [sizes[i] for i in chosen]
-            padded = np.zeros((max(lengths), len(chosen), inputs.shape[1]), dtype=np.float32)
+            lengths = np.array([sizes[i] for i in chosen], dtype=np.int64)
+            token = np.zeros((lengths.max(), len(chosen)), dtype=np.int64)  # what stands in the padding is not used
             for column, i in enumerate(chosen):
-                padded[: sizes[i], column] = inputs[slice(*ranges[i])]
-            (states,) = self.session.run(None, {"vectors": padded, "lengths": np.array(lengths, dtype=np.int64)})
+                token[: sizes[i], column] = np.arange(*ranges[i])
+            inputs = {"states": states[token], "marks": marks[mark[token]], "lengths": lengths}
+            (found,) = self.session.run(None, inputs)
             for column, i in enumerate(chosen):
-                heard[slice(*ranges[i])] = states[: sizes[i], column]
+                heard[slice(*ranges[i])] = found[: sizes[i], column]
         return heard
+
+    def _summed(self, rows: Rows) -> tuple[Floats, Ints]:
+        """Give the sums of the rows of marks, each combination once, and the number of that of each token."""
+        key = np.zeros(len(rows.numbers), dtype=np.int64)
+        for half in np.array_split(rows.numbers, 2, axis=1):  # the numbers of all columns at once would not fit a key
+            low = half.min(axis=0)
+            _, number = np.unique(np.ravel_multi_index((half - low).T, half.max(axis=0) - low + 1), return_inverse=True)
+            key = key * (number.max() + 1) + number
+        _, first, number = np.unique(key, return_index=True, return_inverse=True)
+        total = np.zeros((len(first), self.marks.shape[1]), dtype=np.float32)
+        for column in rows.numbers[first].T:
+            total += self.marks[column]
+        return total, number

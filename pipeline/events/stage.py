@@ -89,7 +89,12 @@ class Engine:
                              self._limit("same"))  # fmt: skip
         if self.models is not None:
             states = status.agree(states, groups)
-        return _hand_out(docs, events, self.judged(prepared, events, mentions, states), groups)
+        mentions = self.judged(prepared, events, mentions, states, _happenings(events, groups))
+        bounds = np.searchsorted(events.doc, np.arange(len(docs) + 1)).tolist()
+        return [
+            replace(doc, events=tuple(mentions[first:last]))
+            for doc, first, last in zip(docs, bounds, bounds[1:], strict=False)
+        ]
 
     def mention_scores(self, prepared: Prepared, judge: Judge | None) -> Floats:
         """Give the probability that each candidate reports an event of its type; -1 for what rules must not take."""
@@ -174,14 +179,19 @@ class Engine:
         return Judge(self.models, reader.listen(prepared.layout, prepared.proposals) if reader else None)
 
     def judged(
-        self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], states: Floats
-    ) -> list[EventMention]:
-        """Give each mention the likeliest status, and the words that decide it."""
+        self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], states: Floats,
+        happenings: Sequence[int],
+    ) -> list[EventMention]:  # fmt: skip
+        """Give each mention the likeliest status, the words that decide it, and the number of its happening."""
         chosen = states.argmax(axis=1)
         cues = status.find_cues(prepared.layout, events, prepared.cues, self.lexicon, chosen)
         return [
-            replace(mention, status=STATUSES[state], status_cue=cue, rule=f"{mention.rule} status={share:.2f}")
-            for mention, state, cue, share in zip(mentions, chosen.tolist(), cues, states.max(axis=1), strict=True)
+            replace(
+                mention, status=STATUSES[state], status_cue=cue, rule=f"{mention.rule} status={share:.2f}", event=number
+            )
+            for mention, state, cue, share, number in zip(
+                mentions, chosen.tolist(), cues, states.max(axis=1), happenings, strict=True
+            )
         ]
 
     def fill_roles(
@@ -230,8 +240,8 @@ class Engine:
         if judge is None:
             return status.rule_scores(prepared.layout, events, prepared.cues, self.lexicon)
         ahead = pick(times.direction, dated, 0)
-        columns = status.status_features(prepared.layout, events, prepared.cues, self.lexicon, ahead)
-        return judge.probabilities("status", encode(columns), lambda: ask_status(events, ahead))
+        told = prepared.layout, events, prepared.cues, self.lexicon, ahead
+        return judge.probabilities("status", encode(status.status_features(*told)), lambda: ask_status(*told))
 
     def find_speakers(
         self, prepared: Prepared, events: Proposals, phrases: Phrases, actors: dict[int, int], judge: Judge | None
@@ -292,19 +302,13 @@ def _role(doc: Document, phrases: Phrases, item: roles.Filled, pairs: roles.Pair
                 _entity(doc, phrases, item.phrase), round(item.score, 4), rule)  # fmt: skip
 
 
-def _hand_out(
-    docs: Sequence[Document], events: Proposals, mentions: Sequence[EventMention], groups: Sequence[int]
-) -> list[Document]:
-    """Give each document its mentions, with happenings numbered from 0."""
+def _happenings(events: Proposals, groups: Sequence[int]) -> list[int]:
+    """Give each event the number of its happening, from 0 in each document."""
+    numbers: dict[int, dict[int, int]] = {}
     result = []
-    bounds = np.searchsorted(events.doc, np.arange(len(docs) + 1))
-    for number, doc in enumerate(docs):
-        numbers: dict[int, int] = {}
-        own = []
-        for row in range(int(bounds[number]), int(bounds[number + 1])):
-            event = numbers.setdefault(groups[row], len(numbers))
-            own.append(replace(mentions[row], event=event))
-        result.append(replace(doc, events=tuple(own)))
+    for doc, group in zip(events.doc.tolist(), groups, strict=True):
+        own = numbers.setdefault(doc, {})
+        result.append(own.setdefault(group, len(own)))
     return result
 
 

@@ -12,7 +12,7 @@ from pipeline.config import CONVENTIONS
 from pipeline.document import Token
 from pipeline.errors import ConfigError, ModelError
 from pipeline.names.recognizer import NameSpan
-from pipeline.names.states import Floats, Halves, WordStates, keep, open_session
+from pipeline.names.states import Bytes, Floats, WordStates, keep, open_session
 from pipeline.schema import LABELS
 
 TAGS: Final = ("O", *(f"{prefix}-{label}" for label in LABELS for prefix in "BI"))
@@ -122,7 +122,7 @@ class CompactNames:
         """Give the names of each sentence with calibrated scores."""
         return self.read(sentences)
 
-    def read(self, sentences: Sequence[Sequence[Token]], kept: Sequence[Halves] | None = None) -> list[list[NameSpan]]:
+    def read(self, sentences: Sequence[Sequence[Token]], kept: Sequence[Bytes] | None = None) -> list[list[NameSpan]]:
         """Give the names of each sentence; put its states into `kept` (room as of `WordStates.empty`)."""
         tags: list[list[int]] = [[0] * len(s) for s in sentences]
         edges = np.cumsum([0, *map(len, sentences)]).tolist()

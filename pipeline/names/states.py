@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 BATCH_WORDS: Final = 2048
 LONGEST: Final = 200  # words seen at once; longer sentences are read in overlapping windows
 OVERLAP: Final = 40
+ZERO: Final = 128  # the byte that stands for 0 in what networks read and give
+STEPS: Final = 127  # bytes on either side of it
 _KEPT_WORDS: Final = 150_000
 
 Floats = NDArray[np.float32]
-Halves = NDArray[np.float16]
+Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 
 
@@ -63,12 +65,18 @@ def by_length(sizes: Sequence[int], most: int) -> Iterator[list[int]]:
         at = stop
 
 
-def keep(found: Sequence[Halves], batch: Sequence[Window], vectors: Floats, states: Floats) -> None:
+def keep(found: Sequence[Bytes], batch: Sequence[Window], vectors: Bytes, states: Bytes) -> None:
     """Put the vectors and states of a batch of windows (see `WordStates.read`) where their sentences keep them."""
     for column, w in enumerate(batch):
         room = found[w.sentence][w.first + w.skip : w.first + w.size]
         room[:, : vectors.shape[2]] = vectors[w.skip : w.size, column]
         room[:, vectors.shape[2] :] = states[w.skip : w.size, column]
+
+
+def as_bytes(values: Floats, step: float) -> Bytes:
+    """Round values to bytes; step: what a byte stands for."""
+    rounded: Bytes = np.clip(np.rint(values / step) + ZERO, 0, ZERO + STEPS).astype(np.uint8)
+    return rounded
 
 
 def open_session(path: Path, *inputs: str) -> "onnxruntime.InferenceSession":
@@ -95,8 +103,9 @@ def open_session(path: Path, *inputs: str) -> "onnxruntime.InferenceSession":
 class WordStates:
     """Reads sentences by the shipped language model.
 
-    folder: `table.npz` (int8 rows of sub-words and of frequent words, with a scale each), `words.txt` (those words, in
-    the order of their rows), `encoder.onnx` (vectors and lengths in; states out).
+    folder: `table.npz` (int8 rows of sub-words and of frequent words, with a scale each, and the limit to which the
+    vectors are clipped), `words.txt` (those words, in the order of their rows), `encoder.onnx` (vectors and lengths in;
+    states out). Vectors and states are bytes: ZERO stands for 0, STEPS above it for the limit, or for 1 of a state.
     Raises ModelError for a folder that holds no such model.
     """
 
@@ -106,6 +115,7 @@ class WordStates:
             with np.load(folder / "table.npz") as arrays:
                 self.rows, self.scales = arrays["rows"], arrays["scales"]
                 self.own, self.own_scales = arrays["own"], arrays["own_scales"]
+                self.step = arrays["limit"] / np.float32(STEPS)
             listed = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
             self.session = open_session(folder / "encoder.onnx", "vectors", "lengths")
         except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -113,10 +123,10 @@ class WordStates:
         self.listed = {form: row for row, form in enumerate(listed)}
         self.known: dict[str, int] = {}  # row of `vectors` of each word as it is written
         self.forms: dict[str, int] = {}  # likewise of each folded word
-        self.vectors = np.empty((1024, self.rows.shape[1]), dtype=np.float32)
+        self.vectors = np.empty((1024, self.rows.shape[1]), dtype=np.uint8)
         self.width = self.rows.shape[1] + self.session.get_outputs()[0].shape[2]
 
-    def read(self, sentences: Sequence[Sequence[str]]) -> Iterator[tuple[list[Window], Floats, Floats, Ints]]:
+    def read(self, sentences: Sequence[Sequence[str]]) -> Iterator[tuple[list[Window], Bytes, Bytes, Ints]]:
         """Give windows over the sentences in batches of B, with their vectors, states and lengths.
 
         vectors: [T, B, D]. states: [T, B, width - D], from the left and from the right. lengths: [B].
@@ -139,28 +149,28 @@ class WordStates:
             (states,) = self.session.run(None, {"vectors": vectors, "lengths": lengths})
             yield batch, vectors, states, lengths
 
-    def all(self, sentences: Sequence[Sequence[str]]) -> list[Halves]:
-        """Give the states of every sentence, [T, width] each, in half precision."""
+    def all(self, sentences: Sequence[Sequence[str]]) -> list[Bytes]:
+        """Give the states of every sentence, [T, width] each."""
         found = self.empty([len(s) for s in sentences])
         for batch, vectors, states, _ in self.read(sentences):
             keep(found, batch, vectors, states)
         return found
 
-    def of(self, doc: Document) -> Halves:
+    def of(self, doc: Document) -> Bytes:
         """Give the states of every token of a document."""
         blocks = self.all([[token.text for token in doc.tokens[s.first : s.last]] for s in doc.sentences])
         return self.joined(doc, blocks)
 
-    def joined(self, doc: Document, blocks: Sequence[Halves]) -> Halves:
+    def joined(self, doc: Document, blocks: Sequence[Bytes]) -> Bytes:
         """Put the states of the sentences of a document together; tokens outside have states of 0."""
-        joined = np.zeros((len(doc.tokens), self.width), dtype=np.float16)
+        joined = np.full((len(doc.tokens), self.width), ZERO, dtype=np.uint8)
         for sentence, block in zip(doc.sentences, blocks, strict=True):
             joined[sentence.first : sentence.last] = block
         return joined
 
-    def empty(self, lengths: Sequence[int]) -> list[Halves]:
+    def empty(self, lengths: Sequence[int]) -> list[Bytes]:
         """Give room for the states of sentences of these lengths."""
-        return [np.empty((length, self.width), dtype=np.float16) for length in lengths]
+        return [np.empty((length, self.width), dtype=np.uint8) for length in lengths]
 
     def _number(self, surface: str) -> int:
         """Give the row of `vectors` that holds a word, made when the word is first seen."""
@@ -171,8 +181,9 @@ class WordStates:
             if number >= len(self.vectors):
                 self.vectors = np.concatenate([self.vectors, np.empty_like(self.vectors)])
             rows = subword_rows(form, len(self.rows))
-            self.vectors[number] = self.scales[rows] @ self.rows[rows] / len(rows)
+            vector = self.scales[rows] @ self.rows[rows] / len(rows)
             listed = self.listed.get(form)
             if listed is not None:
-                self.vectors[number] += self.own[listed] * self.own_scales[listed]
+                vector += self.own[listed] * self.own_scales[listed]
+            self.vectors[number] = as_bytes(vector, self.step)
         return number

@@ -31,7 +31,6 @@ from pipeline.errors import InputError
 from pipeline.evaluation.events import EventScores, Judged, judged, match, reliability, score_events
 from pipeline.events import attribution, roles
 from pipeline.events.decide import Floats, Models, Net, load_models, save_choices, save_nets, soften
-from pipeline.events.features import Codes
 from pipeline.events.ontology import load_ontology
 from pipeline.events.reader import Reader
 from pipeline.events.stage import Engine
@@ -69,7 +68,7 @@ RECIPES: Final[dict[str, dict[str, Any]]] = {
 # Written leads are denser in events than found ones, so they teach less of what an event is than of its structure.
 LEAD_WEIGHTS: Final = {"mention": 0.3}
 INNER_FOLDS: Final = 3  # parts in which the first pass is made for the training documents of the second
-SLACK: Final = 0.002  # of F1
+SLACK: Final = 0.003  # of F1
 DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "source": 0.4, "same": 0.5} | {
     f"role {r}": 0.4 for r in roles.CLASSES[1:]
 }
@@ -77,11 +76,10 @@ DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "source": 0.4, "
 
 def fit_nets(
     tasks: dict[str, Task], pairing: Pairing, keep: NDArray[np.bool_], own: NDArray[np.bool_], seeds: Sequence[int]
-) -> tuple[dict[str, Net], Codes]:
+) -> dict[str, Net]:
     """Fit every net on the rows of the documents to keep (a flag per document).
 
-    own: the documents that are the project's own leads; they count LEAD_WEIGHTS in some tasks. Also give the codes of
-    the second pass over roles, for the documents left out as the fitted first pass makes them.
+    own: the documents that are the project's own leads; they count LEAD_WEIGHTS in some tasks.
     """
     torch.set_num_threads(1)
     nets: dict[str, Net] = {}
@@ -93,39 +91,42 @@ def fit_nets(
         wanted = (keep & (part == number))[role.doc]
         net = fit_net(role.codes[known], role.labels[known], role.outputs, seeds=seeds[:1], **RECIPES["role"])
         first[wanted] = net.logits(role.codes[wanted])
-    around = role.codes
     for name, task in tasks.items():
         rows = keep[task.doc]
+        codes = (pairing.codes(task, first) if name == "context" else task.codes)[rows]
+        labels = task.labels[rows]
         if name == "context":
-            first[~rows] = nets["role"].logits(role.codes[~rows])
-            around = pairing.codes(task, first)
-            nets[name] = fit_net(around[rows], task.labels[rows], task.outputs, seeds=seeds, **RECIPES[name])
+            nets[name] = fit_net(codes, labels, task.outputs, seeds=seeds, **RECIPES[name])
             continue
-        codes, labels = task.codes[rows], task.labels[rows]
         used = seeds[:1] if name == "role" else seeds
         weights = np.where(own[task.doc[rows]], LEAD_WEIGHTS.get(name, 1.0), 1.0).astype(np.float32)
         nets[name] = fit_net(codes, labels, task.outputs, seeds=used, weights=weights, **RECIPES[name])
         if task.outputs == 1:
             nets[name] = blend_linear(nets[name], codes, labels, weights)
-    return nets, around
+    return nets
+
+
+def ask_nets(nets: dict[str, Net], learning: Learning, among: NDArray[np.bool_]) -> dict[str, Floats]:
+    """Give the outputs of each net for the rows of some documents (a flag per document), zeros for the others."""
+    found = {name: np.zeros((len(t.labels), t.outputs), dtype=np.float32) for name, t in learning.tasks.items()}
+    for name, task in learning.tasks.items():
+        rows = among[task.doc]
+        codes = learning.pairing.codes(task, found["role"]) if name == "context" else task.codes
+        found[name][rows] = nets[name].logits(codes[rows])
+    return found
 
 
 def fit(
     learning: Learning, keep: NDArray[np.bool_], own: NDArray[np.bool_], seeds: Sequence[int], jobs: int = 1
 ) -> Fitted:
     """Fit the nets and the reader, side by side if there are two jobs, to the documents to keep (see `fit_nets`)."""
-    tasks, rest = learning.tasks, ~keep
-    (nets, around), reader = Parallel(jobs, mmap_mode="c")([
-        delayed(fit_nets)(tasks, learning.pairing, keep, own, seeds),
+    nets, reader = Parallel(jobs, mmap_mode="c")([
+        delayed(fit_nets)(learning.tasks, learning.pairing, keep, own, seeds),
         delayed(fit_reader)(learning.lesson, np.flatnonzero(keep), seeds[0]),
     ])  # fmt: skip
-    by_net = {}
-    for name, task in tasks.items():
-        by_net[name] = np.zeros((len(task.labels), task.outputs), dtype=np.float32)
-        rows = rest[task.doc]
-        by_net[name][rows] = nets[name].logits((around if name == "context" else task.codes)[rows])
-    by_reader = answers(reader, learning.lesson, np.flatnonzero(rest)) if rest.any() else {}
-    return Fitted(nets, reader, by_net, by_reader)
+    rest = np.flatnonzero(~keep)
+    by_reader = answers(reader, learning.lesson, rest) if len(rest) else {}
+    return Fitted(nets, reader, ask_nets(nets, learning, ~keep), by_reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +157,24 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
         shares = soften(outputs[rows])
         if name == "mention":
             own = learning.types[rows] == attribution.STATEMENT
-            thresholds["statement"] = best_threshold(shares[own, 0], labels[own], missed["statement"])
-            thresholds["event"] = best_threshold(shares[~own, 0], labels[~own], missed["event"])
+            for group, among in (("statement", own), ("event", ~own)):
+                flat = best_thresholds(shares[among, 0], labels[among], missed[group])
+                thresholds[group] = flat[0]  # with a mention its roles, its date and its speaker are lost
         elif name == "context":
             shares = roles.keep_one(pairing.events, pairing.pairs, soften(outputs))[rows]
             for number, role in enumerate(roles.CLASSES[1:], start=1):
-                thresholds[f"role {role}"] = best_threshold(shares[:, number], (labels == number).astype(np.int64), 0)
+                flat = best_thresholds(shares[:, number], (labels == number).astype(np.int64), 0)
+                thresholds[f"role {role}"] = (flat[0] + flat[-1]) / 2
         elif name in ("source", "same"):
-            thresholds[name] = best_threshold(shares[:, 0], labels, 0)
+            flat = best_thresholds(shares[:, 0], labels, 0)
+            thresholds[name] = (flat[0] + flat[-1]) / 2
     return Choices(temperatures, thresholds, mix)
 
 
-def best_threshold(shares: Floats, labels: Labels, missed: int) -> float:
-    """Give the highest threshold whose F1 is within SLACK of the best; `missed` are positives that no row stands for.
+def best_thresholds(shares: Floats, labels: Labels, missed: int) -> list[float]:
+    """Give the thresholds whose F1 is within SLACK of the best, as the curve is flat at its top; the lowest first.
 
-    On the flat top of the curve the stricter choice makes fewer false rows for the same F1.
+    missed: positives that no row stands for.
     """
     gold = int(labels.sum()) + missed
     curve = []
@@ -178,7 +182,7 @@ def best_threshold(shares: Floats, labels: Labels, missed: int) -> float:
         taken = shares >= threshold
         curve.append((2 * float(labels[taken].sum()) / max(int(taken.sum()) + gold, 1), float(threshold)))
     best = max(f1 for f1, _ in curve)
-    return max(threshold for f1, threshold in curve if f1 >= best - SLACK) if gold else 0.5
+    return [threshold for f1, threshold in curve if f1 >= best - SLACK] if gold else [0.5]
 
 
 def models_of(fitted: Fitted, lesson: Lesson, choices: Choices, words: WordStates) -> Models:

@@ -64,13 +64,14 @@ def export(tagger: Path, out: Path) -> None:
     steps, starts = model.chain()
     rows, scales = _rounded(model.table.bag.weight)
     own, own_scales = _rounded(model.table.own.weight)
+    limits = measure_limits(model, listed, _sample())
     np.savez(  # int8 rows hardly shrink, and read faster as they are
-        out / "table.npz", rows=rows, scales=scales, own=own, own_scales=own_scales, steps=steps, starts=starts
-    )
+        out / "table.npz", rows=rows, scales=scales, own=own, own_scales=own_scales, steps=steps, starts=starts,
+        limit=np.float32(limits[0]),
+    )  # fmt: skip
     weights = {name: p.detach().half().numpy() for name, p in model.named_parameters() if not name.startswith("table.")}
     np.savez_compressed(out / "weights.npz", **weights)  # type: ignore[arg-type]  # its flag takes any keyword
     (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
-    limits = measure_limits(model, listed, _sample())
     write_encoder(model.encoder, limits[0], out / "encoder.onnx")
     write_top(model, limits, out / "tagger.onnx")
     card = {"tags": list(TAGS), "conventions": list(MARKERS), "size": facts["size"], "scores": facts["scores"],

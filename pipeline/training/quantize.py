@@ -1,10 +1,11 @@
 """The networks as they are shipped: written for ONNX Runtime with weights, inputs and states in int8.
 
-Every range is fixed when a network is written: a state lies between -1 and 1, an input is clipped to a high quantile of
-what is read in training. So a sentence comes out alike in every batch (on one machine, in one thread). The gates of a
-step are products of one row of bytes, input and state side by side, with weights that are scaled for both; the steps
-are those of a `Scan`, which is up to twice as fast as ONNX Runtime's own quantized LSTM. Sequences are laid out time
-first: T places of B sequences.
+Networks hand each other bytes: 128 stands for 0, and 127 steps on either side reach the limit of the range. Every
+limit is fixed when a network is written: 1 for a state, a high quantile of what is read in training for an input, which
+is clipped to it. So a sentence comes out alike in every batch (on one machine, in one thread). The gates of a step are
+products of one row of bytes, input and state side by side, with weights that are scaled for both; the steps are those
+of a `Scan`, which is up to twice as fast as ONNX Runtime's own quantized LSTM. Sequences are laid out time first: T
+places of B sequences.
 """
 
 from collections.abc import Sequence
@@ -18,12 +19,11 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from pipeline.names.states import STEPS, ZERO
 from pipeline.training.networks import Encoder, RowIndex, Tagger, turning
 
 _QUANTILE: Final = 0.9999  # of the absolute inputs; what lies beyond is clipped
 _OPSETS: Final = {"": 17, "com.microsoft": 1}
-_ZERO: Final = 128  # the byte that stands for 0
-_STEPS: Final = 127  # bytes on either side of it
 
 _Floats = NDArray[np.floating[Any]]
 
@@ -51,90 +51,97 @@ class _Graph:
         self.nodes.append(helper.make_node(op, inputs, [name], domain=domain, **attributes))
         return name
 
-    def rounded(self, values: str, limit: float) -> str:
+    def rounded(self, values: str, limit: float, to: str = "") -> str:
         """Round values between -limit and limit to bytes."""
-        return self.add("QuantizeLinear", values, self.constant(np.float32(limit / _STEPS)), self.zero())
+        return self.add("QuantizeLinear", values, self.constant(np.float32(limit / STEPS)), self.zero(), to=to)
 
     def zero(self) -> str:
         """Add the byte that stands for 0."""
-        return self.constant(np.uint8(_ZERO))
+        return self.constant(np.uint8(ZERO))
 
     def product(self, values: str, weights: _Floats, bias: _Floats) -> str:
         """Multiply bytes with [inputs, outputs] weights per step of a byte, rounded to int8 with a scale per output."""
-        scales = np.maximum(np.abs(weights).max(0), 1e-12) / _STEPS
+        scales = np.maximum(np.abs(weights).max(0), 1e-12) / STEPS
         inputs = (values, self.constant(np.round(weights / scales).astype(np.int8)), self.constant(np.float32(1)),
                   self.constant(scales.astype(np.float32)), self.zero(), "", self.constant(bias))  # fmt: skip
         return self.add("MatMulIntegerToFloat", *inputs, domain="com.microsoft")
 
-    def both(self, layers: tuple[nn.LSTM, nn.LSTM], inputs: str, limit: float, lengths: str) -> tuple[str, str]:
-        """Read [T, B, D] inputs from the left and from the right; padding is at the end of each sequence."""
-        size = layers[0].hidden_size
-        count = self.add("Shape", lengths)
-        start = self.add("ConstantOfShape", self.add("Concat", count, self.constant(np.array([size])), axis=0))
-        read = self.rounded(inputs, limit)
-        left = self._steps(layers[0], read, limit, start)
-        right = self._steps(
-            layers[1], self.add("ReverseSequence", read, lengths, batch_axis=1, time_axis=0), limit, start
+    def both(
+        self, layers: tuple[nn.LSTM, nn.LSTM], read: str, limit: float, lengths: str, in_bytes: bool = False
+    ) -> tuple[str, str]:
+        """Read [T, B, D] bytes from the left and from the right; padding is at the end of each sequence.
+
+        limit: of the bytes. in_bytes: give the states as bytes.
+        """
+        turned = self.add("ReverseSequence", read, lengths, batch_axis=1, time_axis=0)
+        left, right = (
+            self._steps(layer, x, limit, lengths, in_bytes) for layer, x in zip(layers, (read, turned), strict=True)
         )
         return left, self.add("ReverseSequence", right, lengths, batch_axis=1, time_axis=0)
 
-    def _steps(self, layer: nn.LSTM, inputs: str, limit: float, start: str) -> str:
+    def _steps(self, layer: nn.LSTM, read: str, limit: float, lengths: str, in_bytes: bool) -> str:
         size, width = layer.hidden_size, layer.input_size
         name = f"layer{len(self.nodes)}_"
-        body = _step(layer, limit, name)
-        state = [
-            helper.make_tensor_value_info(n, TensorProto.FLOAT, ["B", size]) for n in ("h", "c", "h2", "c2", "out")
-        ]
-        read = helper.make_tensor_value_info("x", TensorProto.UINT8, ["B", width])
-        graph = helper.make_graph(body.nodes, "step", [*state[:2], read], state[2:], body.constants)
+        body = _step(layer, limit, name, in_bytes)
+        room = self.add("Concat", self.add("Shape", lengths), self.constant(np.array([size])), axis=0)
+        zeros = (numpy_helper.from_array(np.array([zero])) for zero in (np.uint8(ZERO), np.float32(0)))
+        starts = [self.add("ConstantOfShape", room, value=zero) for zero in zeros]
+        kinds = {"h": TensorProto.UINT8, "c": TensorProto.FLOAT}
+        kinds |= {"h2": kinds["h"], "c2": kinds["c"], "out": TensorProto.UINT8 if in_bytes else TensorProto.FLOAT}
+        state = [helper.make_tensor_value_info(n, kind, ["B", size]) for n, kind in kinds.items()]
+        seen = helper.make_tensor_value_info("x", TensorProto.UINT8, ["B", width])
+        graph = helper.make_graph(body.nodes, "step", [*state[:2], seen], state[2:], body.constants)
         ends = [f"{name}{end}" for end in ("h", "c", "states")]
-        self.nodes.append(helper.make_node("Scan", [start, start, inputs], ends, body=graph, num_scan_inputs=1))
+        self.nodes.append(helper.make_node("Scan", [*starts, read], ends, body=graph, num_scan_inputs=1))
         return ends[2]
 
-    def save(self, path: Path, inputs: dict[str, tuple[Any, ...]], output: str, shape: tuple[Any, ...]) -> None:
-        """Write the graph. inputs: element type and shape of each."""
-        given = [helper.make_tensor_value_info(name, kind, dims) for name, (kind, *dims) in inputs.items()]
-        made = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
+    def save(self, path: Path, inputs: dict[str, tuple[Any, ...]], outputs: dict[str, tuple[Any, ...]]) -> None:
+        """Write the graph. inputs, outputs: element type and shape of each."""
+        given, made = (
+            [helper.make_tensor_value_info(name, kind, dims) for name, (kind, *dims) in values.items()]
+            for values in (inputs, outputs)
+        )
         graph = helper.make_graph(self.nodes, path.stem, given, made, self.constants)
         opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
         onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=9), path)
 
 
-def _step(layer: nn.LSTM, limit: float, prefix: str) -> _Graph:
-    """Give one step of a layer: from `h`, `c` and the bytes `x` to `h2` (`out` as well) and `c2`."""
+def _step(layer: nn.LSTM, limit: float, prefix: str, in_bytes: bool) -> _Graph:
+    """Give one step of a layer: from the bytes `h` and `x`, and from `c`, to `h2` (`out` as well) and `c2`."""
     size = layer.hidden_size
     of_input, of_state, bias, other = (cast(Tensor, p).detach().numpy() for p in layer.parameters())
-    weights = np.concatenate([of_input.T * (limit / _STEPS), of_state.T / _STEPS])
+    weights = np.concatenate([of_input.T * (limit / STEPS), of_state.T / STEPS])
     graph = _Graph(prefix)
-    both = graph.add("Concat", "x", graph.rounded("h", 1.0), axis=1)
+    both = graph.add("Concat", "x", "h", axis=1)
     gates = []
     for number, shape in enumerate(("Sigmoid", "Sigmoid", "Tanh", "Sigmoid")):  # input, forget, cell, output
         part = slice(number * size, (number + 1) * size)
         gates.append(graph.add(shape, graph.product(both, weights[:, part], (bias + other)[part])))
     into, forget, new, out = gates
     graph.add("Add", graph.add("Mul", forget, "c"), graph.add("Mul", into, new), to="c2")
-    graph.add("Mul", out, graph.add("Tanh", "c2"), to="h2")
-    graph.add("Identity", "h2", to="out")
+    state = graph.add("Mul", out, graph.add("Tanh", "c2"))
+    graph.rounded(state, 1.0, to="h2")
+    graph.add("Identity", "h2" if in_bytes else state, to="out")
     return graph
 
 
 def write_encoder(encoder: Encoder, limit: float, path: Path) -> None:
     """Write an encoder: `vectors` [T, B, D] and `lengths` [B] in, `states` [T, B, 2 H] out; padding gives anything.
 
-    limit: the largest absolute input.
+    Vectors and states are bytes. limit: of the vectors.
     """
-    graph = _Graph()
-    sides = graph.both((encoder.left, encoder.right), "vectors", limit, "lengths")
+    graph, size = _Graph(), encoder.size
+    sides = graph.both((encoder.left, encoder.right), "vectors", limit, "lengths", in_bytes=True)
     graph.add("Concat", *sides, axis=2, to="states")
-    inputs = {"vectors": (TensorProto.FLOAT, "T", "B", encoder.size.dim), "lengths": (TensorProto.INT64, "B")}
-    graph.save(path, inputs, "states", ("T", "B", 2 * encoder.size.hidden))
+    inputs = {"vectors": (TensorProto.UINT8, "T", "B", size.dim), "lengths": (TensorProto.INT64, "B")}
+    graph.save(path, inputs, {"states": (TensorProto.UINT8, "T", "B", 2 * size.hidden)})
 
 
 def write_top(tagger: Tagger, limits: tuple[float, float], path: Path) -> None:
     """Write what a tagger has above its encoder, from what that reads and gives to `scores` [T, B, tags].
 
-    Inputs: `vectors`, `states` and `lengths` as of the encoder, `convention` [B]. limits: the largest absolute vector,
-    and input of the upper layers.
+    Inputs: `vectors`, `states` and `lengths` as of the encoder, `convention` [B]. limits: of the vectors, and of what
+    the upper layers read.
     """
     graph, width = _Graph(), tagger.encoder.size.dim
     mix, mix_bias, out, out_bias = (
@@ -145,17 +152,32 @@ def write_top(tagger: Tagger, limits: tuple[float, float], path: Path) -> None:
     none = np.zeros(inner, dtype=np.float32)
     read = graph.add(
         "Add",
-        graph.product(graph.rounded("vectors", limits[0]), mix[:width] * (limits[0] / _STEPS), none),
-        graph.product(graph.rounded("states", 1.0), mix[width : width + side] / _STEPS, mix_bias),
+        graph.product("vectors", mix[:width] * (limits[0] / STEPS), none),
+        graph.product("states", mix[width : width + side] / STEPS, mix_bias),
     )
-    read = graph.add("Add", read, graph.add("MatMul", marker, graph.constant(mix[width + side :])))
-    sides = graph.both((tagger.left, tagger.right), graph.add("Relu", read), limits[1], "lengths")
+    read = graph.add("Relu", graph.add("Add", read, graph.add("MatMul", marker, graph.constant(mix[width + side :]))))
+    sides = graph.both((tagger.left, tagger.right), graph.rounded(read, limits[1]), limits[1], "lengths")
     scores = graph.add("MatMul", graph.add("Concat", *sides, axis=2), graph.constant(out[:inner]))
     marked = graph.add("MatMul", marker, graph.constant(out[inner:]))
     graph.add("Add", scores, graph.add("Add", marked, graph.constant(out_bias)), to="scores")
-    inputs = {"vectors": (TensorProto.FLOAT, "T", "B", width), "states": (TensorProto.FLOAT, "T", "B", side),
+    inputs = {"vectors": (TensorProto.UINT8, "T", "B", width), "states": (TensorProto.UINT8, "T", "B", side),
               "lengths": (TensorProto.INT64, "B"), "convention": (TensorProto.INT64, "B")}  # fmt: skip
-    graph.save(path, inputs, "scores", ("T", "B", len(out_bias)))
+    graph.save(path, inputs, {"scores": (TensorProto.FLOAT, "T", "B", len(out_bias))})
+
+
+def write_reader(look: nn.Linear, both: Encoder, limit: float, path: Path) -> None:
+    """Write the reader of events: `states` [T, B, W] in bytes, `marks` [T, B, D] and `lengths` [B] in, `heard` out.
+
+    heard: [T, B, 2 H]. The LSTM reads what `look` makes of the states, with the marks added. limit: of what it reads.
+    """
+    graph, size = _Graph(), both.size
+    weight, bias = (p.detach().numpy() for p in (look.weight.T, look.bias))
+    read = graph.add("Relu", graph.add("Add", graph.product("states", weight / STEPS, bias), "marks"))
+    sides = graph.both((both.left, both.right), graph.rounded(read, limit), limit, "lengths")
+    graph.add("Concat", *sides, axis=2, to="heard")
+    inputs = {"states": (TensorProto.UINT8, "T", "B", len(weight)), "marks": (TensorProto.FLOAT, "T", "B", size.dim),
+              "lengths": (TensorProto.INT64, "B")}  # fmt: skip
+    graph.save(path, inputs, {"heard": (TensorProto.FLOAT, "T", "B", 2 * size.hidden)})
 
 
 def measure_limits(tagger: Tagger, listed: Sequence[str], sentences: Sequence[Sequence[str]]) -> tuple[float, float]:

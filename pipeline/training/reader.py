@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from pipeline.events.decide import Floats
 from pipeline.events.reader import Question, Rows
-from pipeline.names.states import Halves
+from pipeline.names.states import STEPS, ZERO, Bytes
 from pipeline.training.networks import Encoder, EncoderSize, turning
-from pipeline.training.quantize import high_quantile, write_encoder
+from pipeline.training.quantize import high_quantile, write_reader
 
 Labels = NDArray[np.int64]
 DIM: Final = 256  # width of what the LSTM reads
@@ -23,19 +23,19 @@ EPOCHS: Final = 13
 DOCS: Final = 12  # per step
 RATE: Final = 2e-3
 _SAMPLE: Final = 20_000  # tokens by which the range of the inputs is measured
-WEIGHTS: Final = {"context": 2.0, "mention": 2.0}  # of the losses of the heads; 1 for the others
+WEIGHTS: Final = {"context": 2.0, "mention": 2.0, "status": 2.0, "source": 2.0}  # of the losses of the heads; else 1
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """What the reader learns from.
 
-    states: [tokens, D] of the language model, in half precision. marks: what is known of every token. units: half-open
-    token ranges that are read as one sequence, and the number of the document of each. questions, labels, docs: by
-    head; labels are classes, or 0 and 1, docs the numbers of the documents. outputs: of each head.
+    states: [tokens, D] of the language model. marks: what is known of every token. units: half-open token ranges that
+    are read as one sequence, and the number of the document of each. questions, labels, docs: by head; labels are
+    classes, or 0 and 1, docs the numbers of the documents. outputs: of each head. count: documents.
     """
 
-    states: Halves
+    states: Bytes
     marks: Rows
     units: Sequence[tuple[int, int]]
     unit_doc: Labels
@@ -43,6 +43,7 @@ class Lesson:
     labels: dict[str, Labels]
     docs: dict[str, Labels]
     outputs: dict[str, int]
+    count: int
 
 
 def _told(table: nn.Embedding, rows: Tensor, training: bool) -> Tensor:
@@ -108,11 +109,12 @@ class ReaderNet(nn.Module):
         })  # fmt: skip
 
     def inputs(self, states: Tensor, marks: Tensor) -> Tensor:
-        """Give what the LSTM reads, [..., DIM]. states: [..., D]. marks: [..., columns]."""
-        return torch.relu(self.look(self.drop(states)) + _told(self.marks, marks, self.training))
+        """Give what the LSTM reads, [..., DIM]. states: [..., D] bytes. marks: [..., columns]."""
+        values = (states.float() - ZERO) / STEPS
+        return torch.relu(self.look(self.drop(values)) + _told(self.marks, marks, self.training))
 
     def listen(self, states: Tensor, marks: Tensor, reverse: Tensor) -> Tensor:
-        """Give [B, T, 2 H]. states: [B, T, D]. marks: [B, T, columns]. reverse: [B, T]."""
+        """Give [B, T, 2 H]. states: [B, T, D] bytes. marks: [B, T, columns]. reverse: [B, T]."""
         inputs = self.drop(self.inputs(states, marks))
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.training):
             heard = self.both(inputs, reverse)
@@ -124,9 +126,8 @@ class _Class:
 
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
-        count = 1 + int(lesson.unit_doc.max())
-        self.units = [np.flatnonzero(lesson.unit_doc == doc) for doc in range(count)]
-        self.rows = {name: _by_value(docs, count) for name, docs in lesson.docs.items()}
+        self.units = _by_value(lesson.unit_doc, lesson.count)
+        self.rows = {name: _by_value(docs, lesson.count) for name, docs in lesson.docs.items()}
         self.states = torch.from_numpy(lesson.states)
         self.marks = torch.from_numpy(lesson.marks.numbers)
 
@@ -145,7 +146,7 @@ class _Class:
             place[start:stop] = np.arange(at, at + stop - start)
             at += stop - start
         where = torch.from_numpy(token)
-        heard = net.listen(self.states[where].float(), self.marks[where], turning(lengths))
+        heard = net.listen(self.states[where], self.marks[where], turning(lengths))
         heard = heard[torch.from_numpy(inside)]
         found = {}
         for name, question in self.lesson.questions.items():
@@ -212,9 +213,9 @@ def save_reader(net: ReaderNet, lesson: Lesson, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():
         some = torch.arange(0, len(lesson.states), max(1, len(lesson.states) // _SAMPLE))
-        read = net.inputs(torch.from_numpy(lesson.states)[some].float(), torch.from_numpy(lesson.marks.numbers)[some])
-    write_encoder(net.both, float(high_quantile(read.flatten())), folder / "reader.onnx")
-    weights = {"look": net.look.weight.T, "look_bias": net.look.bias, "marks": net.marks.weight}
+        read = net.inputs(torch.from_numpy(lesson.states)[some], torch.from_numpy(lesson.marks.numbers)[some])
+    write_reader(net.look, net.both, float(high_quantile(read.flatten())), folder / "reader.onnx")
+    weights = {"marks": net.marks.weight}
     for name, head in net.heads.items():
         weights |= {f"{name}.{part}": value for part, value in cast(HeadNet, head).weights().items()}
     arrays = {name: value.detach().numpy().astype(np.float16) for name, value in weights.items()}

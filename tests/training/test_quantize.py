@@ -8,7 +8,7 @@ pytest.importorskip("onnx")
 
 from pipeline.models import models_folder
 from pipeline.names.compact import TAGS, CompactNames
-from pipeline.names.states import open_session
+from pipeline.names.states import STEPS, ZERO, as_bytes, open_session
 from pipeline.text.tokens import tokenize
 from pipeline.training.export import build_tagger, export
 from pipeline.training.networks import Tagger, turning
@@ -36,11 +36,12 @@ class Written:
 
     def __call__(self, vectors: np.ndarray, lengths: list[int], convention: int = 1) -> tuple[np.ndarray, np.ndarray]:
         """Give states and scores, sentences first."""
-        given = {"vectors": vectors.transpose(1, 0, 2).copy(), "lengths": np.array(lengths)}
+        read = as_bytes(vectors.transpose(1, 0, 2), LIMITS[0] / STEPS)
+        given = {"vectors": read, "lengths": np.array(lengths)}
         (states,) = self.encoder.run(None, given)
         marks = np.full(len(lengths), convention)
         (scores,) = self.top.run(None, given | {"states": states, "convention": marks})
-        return states.transpose(1, 0, 2), scores.transpose(1, 0, 2)
+        return (states.transpose(1, 0, 2) - np.float32(ZERO)) / STEPS, scores.transpose(1, 0, 2)
 
 
 @pytest.fixture(scope="module")

@@ -81,6 +81,15 @@ def test_a_reader_learns(learning: Learning, examples: list[Example]) -> None:
     assert after > before + 0.1
 
 
+def test_marks_are_summed_once_for_each_combination(learning: Learning) -> None:
+    reader = Reader(models_folder() / "events", models_folder() / "compact-ner")
+    sums, number = reader._summed(learning.lesson.marks)
+    some = np.arange(0, len(number), 7)
+    expected = reader.marks[learning.lesson.marks.numbers[some]].sum(axis=1)
+    assert np.allclose(sums[number[some]], expected, atol=1e-5)
+    assert len(sums) < len(number)
+
+
 def test_factors_favour_the_model_that_knows() -> None:
     rng = np.random.default_rng(3)
     labels = rng.integers(0, 2, 400)
