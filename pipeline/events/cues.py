@@ -29,14 +29,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class CueLexicon:
-    """The cue words, by their first word: the words that must follow, the kind's number, longest first.
-
-    seconds: of each first word, those that may follow it in a longer cue.
-    """
+    """The cue words, by their first word: the words that must follow, the kind's number, longest first."""
 
     kinds: tuple[CueKind, ...]
     by_word: dict[str, tuple[tuple[tuple[str, ...], int], ...]]
-    seconds: dict[str, frozenset[str]]
 
     def find(self, doc: Document) -> list[Cue]:
         """Give the cues of a document in the order of the text.
@@ -49,11 +45,8 @@ class CueLexicon:
         for i in [i for i, norm in enumerate(norms) if norm in self.by_word]:
             if i < free:
                 continue
-            entries, behind = self.by_word[norms[i]], norms[i + 1 : i + 2]
-            if entries[0][0] and not (behind and self._may_follow(norms[i], behind[0])):
-                entries = tuple([entry for entry in entries if not entry[0]])
             longest = 0
-            for rest, kind in entries:
+            for rest, kind in self.by_word[norms[i]]:
                 if len(rest) < longest:
                     break
                 j = i + 1 + len(rest)
@@ -62,11 +55,6 @@ class CueLexicon:
                     free = j - 1 if rest and rest[-1] == "ل" else j
                     found.append(Cue(kind, i, free))
         return found
-
-    def _may_follow(self, first: str, second: str) -> bool:
-        """Tell whether a word begins what must follow the first word of a longer cue."""
-        seconds = self.seconds[first]
-        return second in seconds or (second[0] == "ل" and "ل" in seconds)
 
 
 def _fits(norm: str, word: str) -> bool:
@@ -95,7 +83,5 @@ def load_cues() -> CueLexicon:
     add(sources["before_source"]["words"], CueKind("source", "near", 3))
     add(sources["anonymous"]["words"], CueKind("anonymous", "near", 0))
     return CueLexicon(
-        tuple(kinds),
-        {word: tuple(sorted(set(rows), key=lambda row: (-len(row[0]), row[1]))) for word, rows in entries.items()},
-        {word: frozenset(rest[0] for rest, _ in rows if rest) for word, rows in entries.items()},
+        tuple(kinds), {w: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for w, e in entries.items()}
     )

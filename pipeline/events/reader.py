@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from pipeline.errors import ResourceError
 from pipeline.events import attribution, status
 from pipeline.events.clauses import Layout, Phrases
-from pipeline.events.cues import CueLexicon
 from pipeline.events.dating import DIRECTIONS, TimePairs, TimePlaces
 from pipeline.events.decide import Floats, product
-from pipeline.events.features import CueArrays, bucket
+from pipeline.events.features import bucket, pick
 from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, Proposals
 from pipeline.events.roles import PLACES, Pairs, head_tokens
 from pipeline.events.syntax import governing_verbs, subject_verbs
@@ -157,20 +156,15 @@ def ask_sources(
     ]))  # fmt: skip
 
 
-def ask_status(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, ahead: Ints) -> Question:
+def ask_status(layout: Layout, events: Proposals, places: Ints, ahead: Ints) -> Question:
     """Ask whether each event happened; arguments as of `status.status_features`."""
     token = events.token
-    rule = status.rule_scores(layout, events, cues, lexicon).argmax(axis=1)
-    light = np.where(events.light >= 0, layout.column("tense")[np.maximum(events.light, 0)], 0)
-    columns: list[Column] = [
-        (events.type, len(EVENT_TYPES)), (_form(events), _FORMS), (ahead, len(DIRECTIONS)), (rule, len(STATUSES)),
-        (status.first_tense(layout, token), 4), (light, 4),
-    ]  # fmt: skip
-    for name in STATUSES[1:]:
-        place = status.governing_cues(layout, events, cues, lexicon, name)
-        near = 1 + 2 * bucket(np.abs(token - place)) + (place > token)
-        columns.append((np.where(place >= 0, near, 0), 21))
-    return Question(token, None, as_rows(columns))
+    near = np.where(places >= 0, 1 + 2 * bucket(np.abs(token - places)) + (places > token), 0)
+    return Question(token, None, as_rows([
+        (events.type, len(EVENT_TYPES)), (_form(events), _FORMS), (ahead, len(DIRECTIONS)),
+        (status.rule_scores(events, places).argmax(axis=1), len(STATUSES)), (status.first_tense(layout, token), 4),
+        (pick(layout.column("tense"), events.light, 0), 4), *((row, 21) for row in near[1:]),
+    ]))  # fmt: skip
 
 
 def units(layout: Layout) -> list[tuple[int, int]]:

@@ -83,13 +83,14 @@ class Engine:
         events = prepared.proposals.take(kept)
         if not len(events.token):
             return [replace(doc, events=()) for doc in docs]
-        mentions, states = self.describe(prepared, events, scores[kept], judge)
+        places = status.place_cues(prepared.layout, events, prepared.cues, self.lexicon)
+        mentions, states = self.describe(prepared, events, scores[kept], places, judge)
         pairs = merge.pair_same(events)
         groups = merge.group(len(mentions), pairs, self.same_scores(prepared, events, mentions, pairs),
                              self._limit("same"))  # fmt: skip
         if self.models is not None:
             states = status.agree(states, groups)
-        mentions = self.judged(prepared, events, mentions, states, _happenings(events, groups))
+        mentions = self.judged(prepared, events, mentions, states, places, _happenings(events, groups))
         bounds = np.searchsorted(events.doc, np.arange(len(docs) + 1)).tolist()
         return [
             replace(doc, events=tuple(mentions[first:last]))
@@ -125,11 +126,11 @@ class Engine:
         return self.models.thresholds[task] if self.models else RULE_THRESHOLDS[task]
 
     def describe(
-        self, prepared: Prepared, events: Proposals, scores: Floats, judge: Judge | None
+        self, prepared: Prepared, events: Proposals, scores: Floats, places: Ints, judge: Judge | None
     ) -> tuple[list[EventMention], Floats]:
         """Give each accepted candidate its roles, date and speaker, and the status that it has by itself.
 
-        Also give the probability of every status.
+        places: of cues, as `status.place_cues` gives. Also give the probability of every status.
         """
         layout = prepared.layout
         phrases = find_phrases(layout, events.token, events.kind == 0)
@@ -137,7 +138,7 @@ class Engine:
         filled, actors = self.fill_roles(prepared, events, phrases, pairs, judge)
         times = dating.place_times(layout)
         dated = self.date(prepared, events, times, judge)
-        states = self.judge_status(prepared, events, times, dated, judge)
+        states = self.judge_status(prepared, events, pick(times.direction, dated, 0), places, judge)
         speakers = self.find_speakers(prepared, events, phrases, actors, judge)
         by_event: dict[int, list[roles.Filled]] = {}
         for item in filled:
@@ -180,11 +181,11 @@ class Engine:
 
     def judged(
         self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], states: Floats,
-        happenings: Sequence[int],
+        places: Ints, happenings: Sequence[int],
     ) -> list[EventMention]:  # fmt: skip
         """Give each mention the likeliest status, the words that decide it, and the number of its happening."""
         chosen = states.argmax(axis=1)
-        cues = status.find_cues(prepared.layout, events, prepared.cues, self.lexicon, chosen)
+        cues = status.find_cues(prepared.layout, events, prepared.cues, places, chosen)
         return [
             replace(
                 mention, status=STATUSES[state], status_cue=cue, rule=f"{mention.rule} status={share:.2f}", event=number
@@ -234,13 +235,12 @@ class Engine:
         return best_of(len(events.token), pairs.event, pairs.time, scores, self._limit("time"))
 
     def judge_status(
-        self, prepared: Prepared, events: Proposals, times: dating.TimePlaces, dated: Ints, judge: Judge | None
+        self, prepared: Prepared, events: Proposals, ahead: Ints, places: Ints, judge: Judge | None
     ) -> Floats:
-        """Give the probability of each status, [events, STATUSES]."""
+        """Give the probability of each status, [events, STATUSES]; arguments as of `status.status_features`."""
         if judge is None:
-            return status.rule_scores(prepared.layout, events, prepared.cues, self.lexicon)
-        ahead = pick(times.direction, dated, 0)
-        told = prepared.layout, events, prepared.cues, self.lexicon, ahead
+            return status.rule_scores(events, places)
+        told = prepared.layout, events, places, ahead
         return judge.probabilities("status", encode(status.status_features(*told)), lambda: ask_status(*told))
 
     def find_speakers(

@@ -24,8 +24,12 @@ BEHIND: Final = 3  # tokens behind a trigger in which an adjective may tell its 
 _FUTURE: Final = TENSES.index("future")
 
 
-def governing_cues(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, status: str) -> Ints:
-    """Give the place of the nearest cue of a status that governs each event, -1 without one."""
+def place_cues(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon) -> Ints:
+    """Give the place of the nearest cue of each status that governs each event, -1 without one: [STATUSES, events]."""
+    return np.stack([_governing(layout, events, cues, lexicon, status) for status in STATUSES])
+
+
+def _governing(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, status: str) -> Ints:
     best = np.full(len(events.token), -1, dtype=np.int64)
     least = np.full(len(events.token), 1000, dtype=np.int64)
     for kind, info in enumerate(lexicon.kinds):
@@ -45,14 +49,13 @@ def governing_cues(layout: Layout, events: Proposals, cues: CueArrays, lexicon: 
     return best
 
 
-def rule_scores(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon) -> Floats:
-    """Give 1 for the status that the cues decide, a column per status."""
+def rule_scores(events: Proposals, places: Ints) -> Floats:
+    """Give 1 for the status that the cues decide, a column per status. places: of the cues, as `place_cues` gives."""
     chosen = np.full(len(events.token), OCCURRED, dtype=np.int64)
     chosen = np.where(events.tense == _FUTURE, PLANNED, chosen)
     past = (events.kind == 0) & (events.tense == TENSES.index("past"))
     for status in reversed(_ORDER):
-        place = governing_cues(layout, events, cues, lexicon, status)
-        good = place >= 0
+        good = places[STATUSES.index(status)] >= 0
         if status in ("PLANNED", "POSSIBLE", "ONGOING"):
             good &= ~past
         chosen = np.where(good, STATUSES.index(status), chosen)
@@ -61,25 +64,20 @@ def rule_scores(layout: Layout, events: Proposals, cues: CueArrays, lexicon: Cue
     return scores
 
 
-def status_features(
-    layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, ahead: Ints
-) -> list[Ints | Flags]:
+def status_features(layout: Layout, events: Proposals, places: Ints, ahead: Ints) -> list[Ints | Flags]:
     """Give the columns that decide the status of each event mention.
 
-    ahead: where the date of each mention lies to publication (index into dating.DIRECTIONS).
+    places: of the cues, as `place_cues` gives. ahead: where the date of each mention lies to publication (index into
+    dating.DIRECTIONS).
     """
     token, kind, type_ = events.token, events.kind, events.type
     window = Window(layout, token)
     code, cls, pos = layout.column("code"), layout.column("word_class"), layout.column("pos")
     tense, attached = layout.column("tense"), layout.column("proclitic")[token]
     article = layout.column("article")[token]
-    rule = np.argmax(rule_scores(layout, events, cues, lexicon), axis=1)
+    rule = np.argmax(rule_scores(events, places), axis=1)
     left, _, gap_left, _ = neighbours(events, layout)
-    light = np.maximum(events.light, 0)
-    light_code, light_tense = (
-        np.where(events.light >= 0, code[light], -1),
-        np.where(events.light >= 0, tense[light], -1),
-    )
+    light_code, light_tense = pick(code, events.light), pick(tense, events.light)
     form = cross(kind, events.tense, events.passive)
     title, quoted = layout.title[token], (layout.quote[token] > 0).astype(np.int64)
     opening = first_tense(layout, token)
@@ -103,8 +101,7 @@ def status_features(
         events.suffix > 0, cross(events.passive, kind), events.person,
         *_shared(events, rule, form),
     ]  # fmt: skip
-    for name in STATUSES[1:]:
-        place = governing_cues(layout, events, cues, lexicon, name)
+    for place in places[1:]:
         word = pick(code, place)
         between = np.where(place >= 0, np.minimum(np.abs(layout.clause[token] - pick(layout.clause, place, 0)), 3), 9)
         step = np.where(place >= 0, bucket(np.abs(token - place)), 9)
@@ -157,21 +154,19 @@ def first_tense(layout: Layout, token: Ints) -> Ints:
     return np.where(layout.sentence[first] == layout.sentence[token], tense[first], 0)
 
 
-def find_cues(
-    layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, status: Ints
-) -> list[Span | None]:
-    """Give the raw span of the words that decide each event's status; None for what simply occurred."""
-    places = np.full(len(status), -1, dtype=np.int64)
-    for number, name in enumerate(STATUSES):
-        if number != OCCURRED and (status == number).any():
-            places = np.where(status == number, governing_cues(layout, events, cues, lexicon, name), places)
-    own = (places < 0) & (status == PLANNED) & (events.tense == _FUTURE)
-    places = np.where(own, events.token, places)
+def find_cues(layout: Layout, events: Proposals, cues: CueArrays, places: Ints, status: Ints) -> list[Span | None]:
+    """Give the raw span of the words that decide each event's status; None for what simply occurred.
+
+    places: of the cues, as `place_cues` gives.
+    """
+    deciding = places[status, np.arange(len(status))]
+    own = (deciding < 0) & (status == PLANNED) & (events.tense == _FUTURE)
+    deciding = np.where(own, events.token, deciding)
     ends: dict[int, int] = {}
     for firsts, lasts in zip(cues.first, cues.last, strict=True):
         ends.update(zip(firsts.tolist(), lasts.tolist(), strict=True))
     found: list[Span | None] = []
-    for row, place in enumerate(places.tolist()):
+    for row, place in enumerate(deciding.tolist()):
         if place < 0:
             found.append(None)
             continue

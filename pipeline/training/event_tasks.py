@@ -125,7 +125,7 @@ def make_tasks(engine: Engine, examples: Sequence[Example], words: WordStates) -
 
     by_value = best_of(len(gold), time_pairs.event, time_pairs.time, dated.astype(np.float32), 0.5)
     ahead = pick(times.direction, by_value, 0)
-    told = layout, events, prepared.cues, engine.lexicon, ahead
+    told = layout, events, status.place_cues(layout, events, prepared.cues, engine.lexicon), ahead
     tasks["status"] = Task(
         encode(status.status_features(*told)),
         np.array([STATUSES.index(g.status) for g in gold], dtype=np.int64), events.doc, len(STATUSES),
@@ -152,10 +152,10 @@ def make_tasks(engine: Engine, examples: Sequence[Example], words: WordStates) -
         "time": ask_times(layout, events, times, time_pairs),
         "source": ask_sources(layout, events, sources, source_pairs), "status": ask_status(*told),
     }  # fmt: skip
+    unit_docs = layout.doc[[start for start, _ in ranges]]
     lesson = Lesson(
-        states, describe_tokens(layout, proposals), ranges, layout.doc[[start for start, _ in ranges]], questions,
-        {name: tasks[name].labels for name in questions}, {name: tasks[name].doc for name in questions},
-        {name: tasks[name].outputs for name in questions}, len(examples),
+        states, describe_tokens(layout, proposals), ranges, unit_docs, questions,
+        *({name: getattr(tasks[name], field) for name in questions} for field in ("labels", "doc", "outputs")),
     )  # fmt: skip
     return Learning(tasks, Pairing(layout, events, phrases, pairs), lesson, proposals.type)
 

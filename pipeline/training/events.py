@@ -158,21 +158,20 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
         if name == "mention":
             own = learning.types[rows] == attribution.STATEMENT
             for group, among in (("statement", own), ("event", ~own)):
-                flat = best_thresholds(shares[among, 0], labels[among], missed[group])
-                thresholds[group] = flat[0]  # with a mention its roles, its date and its speaker are lost
+                lowest, _ = best_thresholds(shares[among, 0], labels[among], missed[group])
+                thresholds[group] = lowest  # with a mention its roles, its date and its speaker are lost
         elif name == "context":
             shares = roles.keep_one(pairing.events, pairing.pairs, soften(outputs))[rows]
             for number, role in enumerate(roles.CLASSES[1:], start=1):
-                flat = best_thresholds(shares[:, number], (labels == number).astype(np.int64), 0)
-                thresholds[f"role {role}"] = (flat[0] + flat[-1]) / 2
+                best = best_thresholds(shares[:, number], (labels == number).astype(np.int64), 0)
+                thresholds[f"role {role}"] = sum(best) / 2
         elif name in ("source", "same"):
-            flat = best_thresholds(shares[:, 0], labels, 0)
-            thresholds[name] = (flat[0] + flat[-1]) / 2
+            thresholds[name] = sum(best_thresholds(shares[:, 0], labels, 0)) / 2
     return Choices(temperatures, thresholds, mix)
 
 
-def best_thresholds(shares: Floats, labels: Labels, missed: int) -> list[float]:
-    """Give the thresholds whose F1 is within SLACK of the best, as the curve is flat at its top; the lowest first.
+def best_thresholds(shares: Floats, labels: Labels, missed: int) -> tuple[float, float]:
+    """Give the lowest and the highest threshold whose F1 is within SLACK of the best: the curve is flat at its top.
 
     missed: positives that no row stands for.
     """
@@ -182,7 +181,8 @@ def best_thresholds(shares: Floats, labels: Labels, missed: int) -> list[float]:
         taken = shares >= threshold
         curve.append((2 * float(labels[taken].sum()) / max(int(taken.sum()) + gold, 1), float(threshold)))
     best = max(f1 for f1, _ in curve)
-    return [threshold for f1, threshold in curve if f1 >= best - SLACK] if gold else [0.5]
+    flat = [threshold for f1, threshold in curve if f1 >= best - SLACK]
+    return (flat[0], flat[-1]) if gold else (0.5, 0.5)
 
 
 def models_of(fitted: Fitted, lesson: Lesson, choices: Choices, words: WordStates) -> Models:

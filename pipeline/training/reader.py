@@ -32,7 +32,7 @@ class Lesson:
 
     states: [tokens, D] of the language model. marks: what is known of every token. units: half-open token ranges that
     are read as one sequence, and the number of the document of each. questions, labels, docs: by head; labels are
-    classes, or 0 and 1, docs the numbers of the documents. outputs: of each head. count: documents.
+    classes, or 0 and 1, docs the numbers of the documents. outputs: of each head.
     """
 
     states: Bytes
@@ -43,7 +43,6 @@ class Lesson:
     labels: dict[str, Labels]
     docs: dict[str, Labels]
     outputs: dict[str, int]
-    count: int
 
 
 def _told(table: nn.Embedding, rows: Tensor, training: bool) -> Tensor:
@@ -126,8 +125,9 @@ class _Class:
 
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
-        self.units = _by_value(lesson.unit_doc, lesson.count)
-        self.rows = {name: _by_value(docs, lesson.count) for name, docs in lesson.docs.items()}
+        count = 1 + int(lesson.unit_doc.max())
+        self.units = _by_value(lesson.unit_doc, count)
+        self.rows = {name: _by_value(docs, count) for name, docs in lesson.docs.items()}
         self.states = torch.from_numpy(lesson.states)
         self.marks = torch.from_numpy(lesson.marks.numbers)
 

@@ -6,7 +6,7 @@ from pipeline.events.candidate import Candidate
 from pipeline.events.cues import load_cues
 from pipeline.events.ontology import load_ontology
 from pipeline.events.stage import Engine
-from pipeline.events.status import agree, find_cues, rule_scores
+from pipeline.events.status import agree, find_cues, place_cues, rule_scores
 from pipeline.events.triggers import find_candidates
 from pipeline.schema import STATUSES
 
@@ -21,9 +21,9 @@ def _status(text: str, word: str, kind: str = "masdar", tense: str | None = None
     at = next(i for i, t in enumerate(doc.tokens) if t.text == word)
     engine = Engine(lambda _: [_candidate(at, kind, tense)])
     prepared = engine.prepare([doc])
-    scores = rule_scores(prepared.layout, prepared.proposals, prepared.cues, engine.lexicon)
-    chosen = np.argmax(scores, axis=1)
-    (cue,) = find_cues(prepared.layout, prepared.proposals, prepared.cues, engine.lexicon, chosen)
+    places = place_cues(prepared.layout, prepared.proposals, prepared.cues, engine.lexicon)
+    chosen = np.argmax(rule_scores(prepared.proposals, places), axis=1)
+    (cue,) = find_cues(prepared.layout, prepared.proposals, prepared.cues, places, chosen)
     return STATUSES[int(chosen[0])], text[cue.start : cue.end] if cue else None
 
 
