@@ -86,10 +86,10 @@ class Engine:
         places = status.place_cues(prepared.layout, events, prepared.cues, self.lexicon)
         mentions, states = self.describe(prepared, events, scores[kept], places, judge)
         pairs = merge.pair_same(events)
-        groups = merge.group(len(mentions), pairs, self.same_scores(prepared, events, mentions, pairs),
-                             self._limit("same"))  # fmt: skip
+        same = self.same_scores(prepared, events, mentions, pairs)
+        groups = merge.group(len(mentions), pairs, same, self._limit("same"))
         if self.models is not None:
-            states = status.agree(states, groups)
+            states = status.agree(states, pairs, same)
         mentions = self.judged(prepared, events, mentions, states, places, _happenings(events, groups))
         bounds = np.searchsorted(events.doc, np.arange(len(docs) + 1)).tolist()
         return [

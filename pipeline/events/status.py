@@ -1,6 +1,5 @@
 """Did it happen: the status of each event mention, by rule, and the cue that decides it."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -10,6 +9,7 @@ from pipeline.events.clauses import Layout
 from pipeline.events.cues import CueLexicon
 from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross, cue_before, cue_behind, neighbours, pick
+from pipeline.events.merge import SamePairs
 from pipeline.events.proposals import TENSES, Proposals
 from pipeline.events.wordforms import Flags, Ints
 from pipeline.schema import STATUSES
@@ -131,16 +131,17 @@ def _shared(events: Proposals, rule: Ints, form: Ints) -> list[Ints]:
     return columns
 
 
-def agree(scores: Floats, groups: Sequence[int]) -> Floats:
-    """Let the mentions of one happening have one status: give each the mean of the probabilities of all of them.
+def agree(scores: Floats, pairs: SamePairs, same: Floats) -> Floats:
+    """Let mentions that may tell one happening lean on each other.
 
-    scores: [mentions, STATUSES] probabilities. groups: number of the happening of each mention.
+    Give each the mean of the statuses of those of its type, weighted by the probability that they tell the same.
+    scores: [mentions, STATUSES] probabilities. same: probability of each pair.
     """
-    _, place, count = np.unique(groups, return_inverse=True, return_counts=True)
-    total = np.zeros((len(count), scores.shape[1]), dtype=np.float32)
-    np.add.at(total, place, scores)
-    shares = (total / count[:, None]).astype(np.float32)
-    return np.asarray(shares[place], dtype=np.float32)
+    total, weight = scores.copy(), np.ones(len(scores), dtype=np.float32)
+    for one, other in ((pairs.later, pairs.earlier), (pairs.earlier, pairs.later)):
+        np.add.at(total, one, same[:, None] * scores[other])
+        np.add.at(weight, one, same)
+    return total / weight[:, None]
 
 
 def first_tense(layout: Layout, token: Ints) -> Ints:

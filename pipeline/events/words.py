@@ -15,6 +15,7 @@ _SUFFIXES: Final = {  # pronouns by their last letter
     "ه": ("ه",),
     "ك": ("ك",),
 }
+_ASKED: Final = frozenset({"@preposition", "@jussive_particle", "@before_verb", "@before_noun", "ال_"})  # by triggers
 _CONJUNCTIONS: Final = "وف"
 _PREPOSITIONS: Final = "بلك"
 # Whose forms win where one spelling serves several persons: news speaks of third persons.
@@ -55,7 +56,7 @@ class Word(NamedTuple):
 
     hits: the strongest first. nouns_first: the same, verbs last, if some are verbs and some are not, else empty.
     verbs_first: likewise. light: the light verb that it is a form of.
-    keys: all that it can be matched as in a pattern (see `patterns`).
+    keys: what it can be matched as, of all that the patterns of the ontology ask for (see `patterns`).
     """
 
     hits: tuple[Hit, ...]
@@ -83,6 +84,9 @@ class Words:
             for member in members:
                 self._classes.setdefault(member, []).append("@" + name)
         self._members = frozenset(self._classes)
+        patterns = [pattern for entry in ontology.entries.values() for pattern in (*entry.when, *entry.unless)]
+        elements = [element for pattern in patterns for element in (*pattern.before, *pattern.after)]
+        self._asked = _ASKED.union(*[element.keys for element in elements])
         self._words: dict[str, Word] = {}
 
     def words(self, norms: Sequence[str]) -> list[Word]:
@@ -119,7 +123,7 @@ class Words:
         nouns = tuple([hit for hit in hits if hit.analysis.form.tense is None])
         verbs = tuple([hit for hit in hits if hit.analysis.form.tense is not None])
         orders = (nouns + verbs, verbs + nouns) if nouns and verbs else ((), ())
-        return Word(tuple(hits), *orders, light, frozenset(keys))
+        return Word(tuple(hits), *orders, light, self._asked & keys)
 
     def _analyse(self, splits: Sequence[tuple[Split, Sequence[Core]]]) -> list[Analysis]:
         """Give the best reading of a word for each lexeme that it can be a form of."""

@@ -4,6 +4,7 @@ from annotated import annotated
 
 from pipeline.events.candidate import Candidate
 from pipeline.events.cues import load_cues
+from pipeline.events.merge import SamePairs
 from pipeline.events.ontology import load_ontology
 from pipeline.events.stage import Engine
 from pipeline.events.status import agree, find_cues, place_cues, rule_scores
@@ -91,14 +92,16 @@ def test_an_extracted_event_carries_the_span_of_its_cue() -> None:
     assert text[meeting.status_cue.start : meeting.status_cue.end] == "استبعد"
 
 
-def test_the_mentions_of_one_happening_agree() -> None:
+def test_mentions_lean_on_those_that_tell_the_same() -> None:
     scores = np.full((3, len(STATUSES)), 0.01, dtype=np.float32)
     ongoing, planned = STATUSES.index("ONGOING"), STATUSES.index("PLANNED")
     scores[0, ongoing], scores[0, planned] = 0.8, 0.1
     scores[1, ongoing], scores[1, planned] = 0.3, 0.4
     scores[2, planned] = 0.9
     scores /= scores.sum(axis=1, keepdims=True)
-    agreed = agree(scores, [7, 7, 2])
+    pairs = SamePairs(later=np.array([1, 2]), earlier=np.array([0, 1]))
+    agreed = agree(scores, pairs, np.array([0.9, 0.1], dtype=np.float32))
     assert agreed.argmax(axis=1).tolist() == [ongoing, ongoing, planned]
     assert np.allclose(agreed.sum(axis=1), 1, atol=1e-5)
-    assert np.array_equal(agreed[0], agreed[1])
+    assert np.allclose(agreed[0], (scores[0] + 0.9 * scores[1]) / 1.9)
+    assert np.allclose(agreed[2], (scores[2] + 0.1 * scores[1]) / 1.1)
