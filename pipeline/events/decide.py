@@ -169,7 +169,7 @@ def load_models(way: str = "learned", folder: Path | None = None) -> Models:
     from pipeline.events.reader import Reader
 
     reader = Reader(folder, models_folder() / "compact-ner")
-    if mix.keys() != reader.heads.keys():
+    if not mix.keys() == reader.heads.keys() == set(TASKS) - {"role"}:
         raise ResourceError(
             f"event models in {folder} do not fit together: choices.json mixes {', '.join(sorted(mix))}, reader.npz "
             f"answers {', '.join(sorted(reader.heads))}; reinstall rasd, or retrain by pipeline.training.events"

@@ -2,8 +2,8 @@
 
 It reads every document once, told what earlier steps know of each word (names, dates, particles, candidates), and
 answers for candidates: does this report an event, did it happen; and for pairs of words: does this phrase fill a role
-of that trigger, does this expression date it, is this its source. Its outputs are added to those of the nets
-(`decide`).
+of that trigger, does this expression date it, is this its source, do these two tell the same happening. Its outputs
+are added to those of the nets (`decide`).
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from pipeline.events.clauses import Layout, Phrases
 from pipeline.events.dating import DIRECTIONS, TimePairs, TimePlaces
 from pipeline.events.decide import Floats, product
 from pipeline.events.features import bucket, pick
+from pipeline.events.merge import SamePairs
 from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, Proposals
 from pipeline.events.roles import PLACES, Pairs, head_tokens
 from pipeline.events.syntax import governing_verbs, subject_verbs
@@ -32,6 +33,8 @@ UNIT: Final = 200  # tokens after which the next sentence begins a new sequence
 LONGEST: Final = 400  # tokens of a sequence at most
 BATCH: Final = 8192  # tokens, padding included, that the LSTM reads at once
 _CHUNK: Final = 4096  # questions per pass
+_FEW: Final = 512  # of those that look around
+AROUND: Final = np.arange(-40, 17)  # places at which a head may look: what governs a word stands mostly before it
 _ENTRIES: Final = 4096  # rows that lexicon entries share
 _FORMS: Final = 2 * len(KINDS) * len(TENSES)
 
@@ -53,13 +56,15 @@ class Rows:
 class Question:
     """What a head of the reader is asked, one item per answer.
 
-    first: token of the trigger. second: token of the phrase, None where the question is about the trigger alone.
-    rows: what is known of them.
+    first: token of the trigger. second: token of the phrase, or of the earlier trigger; None where one trigger alone is
+    asked about. rows: what is known of them. within: the first and the last token of the document, between which
+    the head looks around the trigger; None where it does not.
     """
 
     first: Ints
     second: Ints | None
     rows: Rows
+    within: tuple[Ints, Ints] | None = None
 
 
 def as_rows(columns: Sequence[Column]) -> Rows:
@@ -164,6 +169,20 @@ def ask_status(layout: Layout, events: Proposals, places: Ints, ahead: Ints) -> 
         (events.type, len(EVENT_TYPES)), (_form(events), _FORMS), (ahead, len(DIRECTIONS)),
         (status.rule_scores(events, places).argmax(axis=1), len(STATUSES)), (status.first_tense(layout, token), 4),
         (pick(layout.column("tense"), events.light, 0), 4), *((row, 21) for row in near[1:]),
+    ]), (layout.base[events.doc], layout.base[events.doc + 1] - 1))  # fmt: skip
+
+
+def ask_same(layout: Layout, events: Proposals, pairs: SamePairs) -> Question:
+    """Ask whether the two mentions of each pair tell the same happening."""
+    a, b = pairs.later, pairs.earlier
+    one, two = events.token[a], events.token[b]
+    article, suffix, code = layout.column("article"), layout.column("suffix"), layout.column("code")
+    alike = (code[one] == code[two]) * 2 + (events.entry[a] == events.entry[b])
+    return Question(one, two, as_rows([
+        *_between(layout, events, one, two), (events.type[a], len(EVENT_TYPES)), (_form(events)[a], _FORMS),
+        (_form(events)[b], _FORMS), (alike, 4), (article[one] * 2 + (suffix[one] > 0), 4),
+        (article[two] * 2 + (suffix[two] > 0), 4), (layout.title[one] * 2 + layout.title[two], 4),
+        ((layout.quote[one] > 0) * 2 + (layout.quote[two] > 0), 4),
     ]))  # fmt: skip
 
 
@@ -196,11 +215,42 @@ class PairWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class AroundWeights:
+    """How a head looks around the first token: what states of its neighbours add, weighted by how well they fit.
+
+    query, key: [D, K] whose product is the fit. near: [len(AROUND)] what the place of a neighbour adds to it.
+    value: [D, H] what the state adds.
+    """
+
+    query: Floats
+    key: Floats
+    near: Floats
+    value: Floats
+
+    def look(self, heard: Floats, tokens: Ints, within: tuple[Ints, Ints]) -> Floats:
+        """Give what the neighbours of each token add, [tokens, H]; within: as of `Question`."""
+        keys, values = product(heard, self.key), product(heard, self.value)
+        query = _gathered(heard, tokens, self.query)
+        found = np.empty((len(tokens), values.shape[1]), dtype=np.float32)
+        for at in range(0, len(tokens), _FEW):
+            part = slice(at, at + _FEW)
+            place = tokens[part, None] + AROUND
+            inside = (place >= within[0][part, None]) & (place <= within[1][part, None])
+            place = np.clip(place, 0, len(heard) - 1)
+            fit = np.where(inside, (query[part, None] * keys[place]).sum(axis=2) + self.near, -np.inf)
+            fit = np.exp(fit - fit.max(axis=1, keepdims=True))
+            share = fit / fit.sum(axis=1, keepdims=True)
+            found[part] = (share[:, :, None] * values[place]).sum(axis=1)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """A small network over the states of one token, or of two.
 
     first: [D, H] what the state of the first token adds. table: [rows, H] of the columns. deep: [H, H], out: [H,
-    outputs]; bias, deep_bias, out_bias beside. pair: None where a question is about one token.
+    outputs]; bias, deep_bias, out_bias beside. pair: None where a question is about one token. around: None where the
+    head does not look around.
     """
 
     first: Floats
@@ -211,18 +261,27 @@ class Head:
     out: Floats
     out_bias: Floats
     pair: PairWeights | None
+    around: AroundWeights | None
 
     def answer(self, heard: Floats, question: Question) -> Floats:
         """Give [questions, outputs] from the states [tokens, D] of a batch."""
         _fit(question.rows, self.table)
+        if (self.around is None) != (question.within is None) or (self.around and len(self.around.near) != len(AROUND)):
+            raise ResourceError(
+                "the reader of events looks around words otherwise than this version of Rasd; train it anew by "
+                "pipeline.training.events, or set events.model to 'light'"
+            )
         result = np.empty((len(question.first), len(self.out_bias)), dtype=np.float32)
         whole = _running(product(heard, self.pair.between)) if self.pair else None
+        seen = self.around.look(heard, question.first, question.within) if self.around and question.within else None
         for at in range(0, len(result), _CHUNK):
             part = slice(at, at + _CHUNK)
             first = question.first[part]
             layer = self.bias + _gathered(heard, first, self.first)
             for rows in question.rows.numbers[part].T:
                 layer += self.table[rows]
+            if seen is not None:
+                layer += seen[part]
             if self.pair and whole is not None and question.second is not None:
                 second = question.second[part]
                 layer += _gathered(heard, second, self.pair.second) + _mean_between(whole, first, second)
@@ -268,8 +327,11 @@ def _mean_between(whole: NDArray[np.float64], one: Ints, two: Ints) -> Floats:
 def _head(weights: dict[str, Floats], prefix: str) -> Head:
     """Build a head from the weights whose names begin with a prefix."""
     own = {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
-    pair = {field.name: own.pop(field.name) for field in fields(PairWeights) if field.name in own}
-    return Head(**own, pair=PairWeights(**pair) if pair else None)
+    pair, around = (
+        {field.name: own.pop(field.name) for field in fields(part) if field.name in own}
+        for part in (PairWeights, AroundWeights)
+    )
+    return Head(**own, pair=PairWeights(**pair) if pair else None, around=AroundWeights(**around) if around else None)
 
 
 class Reader:

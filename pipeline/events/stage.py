@@ -20,7 +20,7 @@ from pipeline.events.details import Text, find_details
 from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
 from pipeline.events.ontology import load_ontology
 from pipeline.events.proposals import Frames, Proposals, propose
-from pipeline.events.reader import ask_mentions, ask_roles, ask_sources, ask_status, ask_times
+from pipeline.events.reader import ask_mentions, ask_roles, ask_same, ask_sources, ask_status, ask_times
 from pipeline.events.triggers import find_candidates
 from pipeline.events.wordforms import Ints, WordTable
 from pipeline.schema import STATUSES
@@ -86,10 +86,10 @@ class Engine:
         places = status.place_cues(prepared.layout, events, prepared.cues, self.lexicon)
         mentions, states = self.describe(prepared, events, scores[kept], places, judge)
         pairs = merge.pair_same(events)
-        same = self.same_scores(prepared, events, mentions, pairs)
+        same = self.same_scores(prepared, events, mentions, pairs, judge)
         groups = merge.group(len(mentions), pairs, same, self._limit("same"))
         if self.models is not None:
-            states = status.agree(states, pairs, same)
+            states = status.agree(states, pairs, same, self._limit("same"))
         mentions = self.judged(prepared, events, mentions, states, places, _happenings(events, groups))
         bounds = np.searchsorted(events.doc, np.arange(len(docs) + 1)).tolist()
         return [
@@ -273,13 +273,15 @@ class Engine:
         return speakers
 
     def same_scores(
-        self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], pairs: merge.SamePairs
-    ) -> Floats:
+        self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], pairs: merge.SamePairs,
+        judge: Judge | None,
+    ) -> Floats:  # fmt: skip
         """Give the probability that two mentions tell the same happening."""
-        if self.models is None or not len(pairs.later):
-            return merge.rule_scores(prepared.layout, events, mentions, pairs)
-        columns = merge.same_features(prepared.layout, events, mentions, pairs)
-        return self.models.nets["same"].probabilities(encode(columns))[:, 0]
+        layout = prepared.layout
+        if judge is None or not len(pairs.later):
+            return merge.rule_scores(layout, events, mentions, pairs)
+        codes = encode(merge.same_features(layout, events, mentions, pairs))
+        return judge.probabilities("same", codes, lambda: ask_same(layout, events, pairs))[:, 0]
 
 
 def best_of(count: int, row: Ints, value: Ints, scores: Floats, threshold: float) -> Ints:

@@ -131,16 +131,19 @@ def _shared(events: Proposals, rule: Ints, form: Ints) -> list[Ints]:
     return columns
 
 
-def agree(scores: Floats, pairs: SamePairs, same: Floats) -> Floats:
-    """Let mentions that may tell one happening lean on each other.
+def agree(scores: Floats, pairs: SamePairs, same: Floats, threshold: float) -> Floats:
+    """Let mentions that tell one happening lean on each other.
 
-    Give each the mean of the statuses of those of its type, weighted by the probability that they tell the same.
-    scores: [mentions, STATUSES] probabilities. same: probability of each pair.
+    Give each mention the mean of its own probabilities, which weigh 1, and of those of the mentions that it is paired
+    with, which weigh as much as the pair is likely to tell the same; unlikely pairs do not count.
+    scores: [mentions, STATUSES] probabilities. same: probability of each pair. threshold: of what is likely.
     """
     total, weight = scores.copy(), np.ones(len(scores), dtype=np.float32)
-    for one, other in ((pairs.later, pairs.earlier), (pairs.earlier, pairs.later)):
-        np.add.at(total, one, same[:, None] * scores[other])
-        np.add.at(weight, one, same)
+    likely = same >= threshold
+    later, earlier, share = pairs.later[likely], pairs.earlier[likely], same[likely]
+    for one, other in ((later, earlier), (earlier, later)):
+        np.add.at(total, one, share[:, None] * scores[other])
+        np.add.at(weight, one, share)
     return total / weight[:, None]
 
 

@@ -17,6 +17,8 @@ from pipeline.events.words import Analysis, Hit, Word, Words
 
 _DAMMA: Final = "\u064f"  # ARABIC DAMMA, which news writes on the first letter of a passive
 _HITS: Final = attrgetter("hits")
+_PREPOSITION, _JUSSIVE, _BEFORE_VERB, _BEFORE_NOUN = "@preposition", "@jussive_particle", "@before_verb", "@before_noun"
+_DEFINITE: Final = "ال_"
 _FAINT: Final = 0.3  # of the strength of an entry is left where none of its conditions holds
 _TANWIN: Final = frozenset("\u064b\u064c\u064d")  # ARABIC FATHATAN, DAMMATAN, KASRATAN: on nouns alone
 
@@ -51,7 +53,7 @@ class _Context:
 
 @lru_cache(maxsize=4)
 def _words(ontology: Ontology) -> Words:
-    return Words(ontology)
+    return Words(ontology, frozenset({_PREPOSITION, _JUSSIVE, _BEFORE_VERB, _BEFORE_NOUN, _DEFINITE}))
 
 
 def _choose(word: Word, at: int, context: _Context) -> list[tuple[Hit, bool]]:
@@ -80,7 +82,7 @@ def _is_open(hit: Hit, at: int, context: _Context) -> bool:
     """Tell whether nothing in its sentence excludes an entry for its word."""
     entry, analysis, _ = hit
     if analysis.form.tense == "jussive" and "ل" not in analysis.proclitics:
-        governed = at > 0 and "@jussive_particle" in context.keys[at - 1]
+        governed = at > 0 and _JUSSIVE in context.keys[at - 1]
         if not governed:
             return False
     return not (entry.unless and any_matches(entry.unless, context.keys, context.everything, at))
@@ -98,11 +100,11 @@ def _is_noun_place(at: int, context: _Context) -> bool:
     if at == 0:
         return False
     before = context.keys[at - 1]
-    if "@before_verb" in before:
+    if _BEFORE_VERB in before:
         return False
-    if "@before_noun" in before:
+    if _BEFORE_NOUN in before:
         return True
-    return context.tokens[at - 1].norm[-1] == "ة" and "ال_" not in before
+    return context.tokens[at - 1].norm[-1] == "ة" and _DEFINITE not in before
 
 
 def _candidate(hit: Hit, faint: bool, at: int, context: _Context, ontology: Ontology) -> Candidate:
@@ -146,7 +148,7 @@ def _light_verb(analysis: Analysis, at: int, context: _Context) -> tuple[int, Li
         if not 0 < at - place <= light.reach:
             continue
         if light.takes in ("object", "subject"):
-            if governed is None and "@preposition" not in context.keys[at - 1]:
+            if governed is None and _PREPOSITION not in context.keys[at - 1]:
                 return place, light
         elif governed == light.takes or (governed is None and context.tokens[at - 1].norm == light.takes):
             return place, light

@@ -15,7 +15,6 @@ _SUFFIXES: Final = {  # pronouns by their last letter
     "ه": ("ه",),
     "ك": ("ك",),
 }
-_ASKED: Final = frozenset({"@preposition", "@jussive_particle", "@before_verb", "@before_noun", "ال_"})  # by triggers
 _CONJUNCTIONS: Final = "وف"
 _PREPOSITIONS: Final = "بلك"
 # Whose forms win where one spelling serves several persons: news speaks of third persons.
@@ -56,7 +55,7 @@ class Word(NamedTuple):
 
     hits: the strongest first. nouns_first: the same, verbs last, if some are verbs and some are not, else empty.
     verbs_first: likewise. light: the light verb that it is a form of.
-    keys: what it can be matched as, of all that the patterns of the ontology ask for (see `patterns`).
+    keys: what it can be matched as (see `patterns`), of all that is asked for.
     """
 
     hits: tuple[Hit, ...]
@@ -67,9 +66,12 @@ class Word(NamedTuple):
 
 
 class Words:
-    """Looks written words up in an ontology; every word type is taken apart once."""
+    """Looks written words up in an ontology; every word type is taken apart once.
 
-    def __init__(self, ontology: Ontology) -> None:
+    asked: keys that somebody asks for besides the patterns of the ontology.
+    """
+
+    def __init__(self, ontology: Ontology, asked: frozenset[str]) -> None:
         """Index all forms by their letters."""
         self._ontology = ontology
         self._index: dict[str, list[tuple[int, Form]]] = {}
@@ -86,7 +88,7 @@ class Words:
         self._members = frozenset(self._classes)
         patterns = [pattern for entry in ontology.entries.values() for pattern in (*entry.when, *entry.unless)]
         elements = [element for pattern in patterns for element in (*pattern.before, *pattern.after)]
-        self._asked = _ASKED.union(*[element.keys for element in elements])
+        self._asked = asked.union(*[element.keys for element in elements])
         self._words: dict[str, Word] = {}
 
     def words(self, norms: Sequence[str]) -> list[Word]:

@@ -18,6 +18,7 @@ from pipeline.events.proposals import Proposals
 from pipeline.events.reader import (
     ask_mentions,
     ask_roles,
+    ask_same,
     ask_sources,
     ask_status,
     ask_times,
@@ -151,6 +152,7 @@ def make_tasks(engine: Engine, examples: Sequence[Example], words: WordStates) -
         "mention": ask_mentions(layout, proposals), "context": ask_roles(layout, events, phrases, pairs),
         "time": ask_times(layout, events, times, time_pairs),
         "source": ask_sources(layout, events, sources, source_pairs), "status": ask_status(*told),
+        "same": ask_same(layout, events, same),
     }  # fmt: skip
     unit_docs = layout.doc[[start for start, _ in ranges]]
     lesson = Lesson(

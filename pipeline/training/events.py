@@ -57,9 +57,9 @@ class Fitted:
 
 # How each net is fitted; found by cross-validation on the annotated leads.
 RECIPES: Final[dict[str, dict[str, Any]]] = {
-    "mention": {"epochs": 5, "hidden": 16, "drop": 0.15},
-    "role": {"epochs": 5, "hidden": 16, "drop": 0.3, "rate": 1e-2, "minimum": 8},
-    "context": {"epochs": 5, "hidden": 16, "drop": 0.3, "rate": 1e-2, "minimum": 8},
+    "mention": {"epochs": 5, "hidden": 16, "drop": 0.15, "minimum": 5},
+    "role": {"epochs": 5, "hidden": 16, "drop": 0.3, "rate": 1e-2, "minimum": 14},
+    "context": {"epochs": 5, "hidden": 16, "drop": 0.3, "rate": 1e-2, "minimum": 14},
     "status": {"epochs": 25, "hidden": 8, "drop": 0.5, "minimum": 4},
     "time": {"epochs": 20, "hidden": 16, "drop": 0.4, "minimum": 2},
     "source": {"epochs": 10, "hidden": 8, "drop": 0.2},
@@ -142,6 +142,8 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
          missed: dict[str, int]) -> Choices:  # fmt: skip
     """Choose temperatures, thresholds and factors from held-out outputs of the documents to keep.
 
+    Of equally good thresholds mentions and speakers get the lowest: with a mention its roles, its date and its speaker
+    are lost, and the speakers of lost mentions weigh on those that are left.
     by_reader: none for models without a reader. missed: annotated mentions without a candidate, by group.
     """
     tasks, pairing = learning.tasks, learning.pairing
@@ -158,14 +160,15 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
         if name == "mention":
             own = learning.types[rows] == attribution.STATEMENT
             for group, among in (("statement", own), ("event", ~own)):
-                lowest, _ = best_thresholds(shares[among, 0], labels[among], missed[group])
-                thresholds[group] = lowest  # with a mention its roles, its date and its speaker are lost
+                thresholds[group], _ = best_thresholds(shares[among, 0], labels[among], missed[group])
         elif name == "context":
             shares = roles.keep_one(pairing.events, pairing.pairs, soften(outputs))[rows]
             for number, role in enumerate(roles.CLASSES[1:], start=1):
                 best = best_thresholds(shares[:, number], (labels == number).astype(np.int64), 0)
                 thresholds[f"role {role}"] = sum(best) / 2
-        elif name in ("source", "same"):
+        elif name == "source":
+            thresholds[name], _ = best_thresholds(shares[:, 0], labels, 0)
+        elif name == "same":
             thresholds[name] = sum(best_thresholds(shares[:, 0], labels, 0)) / 2
     return Choices(temperatures, thresholds, mix)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.events.decide import Floats
-from pipeline.events.reader import Question, Rows
+from pipeline.events.reader import AROUND, Question, Rows
 from pipeline.names.states import STEPS, ZERO, Bytes
 from pipeline.training.networks import Encoder, EncoderSize, turning
 from pipeline.training.quantize import high_quantile, write_reader
@@ -19,7 +19,7 @@ from pipeline.training.quantize import high_quantile, write_reader
 Labels = NDArray[np.int64]
 DIM: Final = 256  # width of what the LSTM reads
 HIDDEN: Final = 192  # of its states, per direction
-EPOCHS: Final = 13
+EPOCHS: Final = 11
 DOCS: Final = 12  # per step
 RATE: Final = 2e-3
 _SAMPLE: Final = 20_000  # tokens by which the range of the inputs is measured
@@ -53,10 +53,39 @@ def _told(table: nn.Embedding, rows: Tensor, training: bool) -> Tensor:
     return total.reshape(*rows.shape[:-1], -1)
 
 
+class AroundNet(nn.Module):
+    """The trainable twin of `events.reader.AroundWeights`."""
+
+    def __init__(self, width: int, hidden: int, fit: int = 32) -> None:
+        super().__init__()
+        self.query, self.key = nn.Linear(width, fit, bias=False), nn.Linear(width, fit, bias=False)
+        self.value = nn.Linear(width, hidden, bias=False)
+        nn.init.zeros_(self.value.weight)
+        self.near = nn.Parameter(torch.zeros(len(AROUND)))
+        self.drop = nn.Dropout(0.1)
+        self.scale = fit**-0.5
+
+    def forward(self, heard: Tensor, first: Tensor, within: tuple[Tensor, Tensor]) -> Tensor:
+        """Give [questions, hidden]; arguments as of `HeadNet`."""
+        place = first[:, None] + torch.from_numpy(AROUND)
+        inside = (place >= within[0][:, None]) & (place <= within[1][:, None])
+        place = place.clamp(0, len(heard) - 1)
+        fit = (self.query(heard[first])[:, None] * self.key(heard)[place]).sum(2) * self.scale + self.near
+        share = self.drop(fit.masked_fill(~inside, -torch.inf).softmax(1))
+        return cast(Tensor, (share[:, :, None] * self.value(heard)[place]).sum(1))
+
+    def weights(self) -> dict[str, Tensor]:
+        """Give the weights as `events.reader.AroundWeights` names them."""
+        return {"query": self.query.weight.T * self.scale, "key": self.key.weight.T, "value": self.value.weight.T,
+                "near": self.near}  # fmt: skip
+
+
 class HeadNet(nn.Module):
     """The trainable twin of `events.reader.Head`."""
 
-    def __init__(self, width: int, rows: int, outputs: int, paired: bool, hidden: int = 64, fit: int = 32) -> None:
+    def __init__(
+        self, width: int, rows: int, outputs: int, paired: bool, around: bool, hidden: int = 64, fit: int = 32
+    ) -> None:
         super().__init__()
         self.first = nn.Linear(width, hidden)
         self.table = nn.Embedding(rows, hidden)
@@ -64,6 +93,7 @@ class HeadNet(nn.Module):
         self.deep = nn.Linear(hidden, hidden)
         self.out = nn.Linear(hidden, outputs)
         self.drop = nn.Dropout(0.3)
+        self.around = AroundNet(width, hidden) if around else None
         self.paired = paired
         if paired:
             self.second = nn.Linear(width, hidden, bias=False)
@@ -71,9 +101,16 @@ class HeadNet(nn.Module):
             self.one, self.two = nn.Linear(width, fit, bias=False), nn.Linear(width, fit, bias=False)
             self.fit = nn.Linear(fit, hidden, bias=False)
 
-    def forward(self, heard: Tensor, first: Tensor, second: Tensor | None, rows: Tensor) -> Tensor:
-        """Give [questions, outputs]. heard: [tokens, width]. first, second: tokens. rows: [questions, columns]."""
+    def forward(
+        self, heard: Tensor, first: Tensor, second: Tensor | None, rows: Tensor, within: tuple[Tensor, Tensor] | None
+    ) -> Tensor:
+        """Give [questions, outputs]. heard: [tokens, width]. first, second: tokens. rows: [questions, columns].
+
+        second, within: None as in `events.reader.Question`.
+        """
         layer = self.first(heard[first]) + _told(self.table, rows, self.training)
+        if self.around and within:
+            layer = layer + self.around(heard, first, within)
         if second is not None:
             whole = torch.cat([heard.new_zeros(1, self.first.out_features), self.between(heard).cumsum(0)])
             low, high = torch.minimum(first, second) + 1, torch.maximum(first, second)
@@ -89,6 +126,8 @@ class HeadNet(nn.Module):
                  "out_bias": self.out.bias}  # fmt: skip
         if self.paired:
             found |= {name: getattr(self, name).weight.T for name in ("second", "between", "one", "two", "fit")}
+        if self.around:
+            found |= self.around.weights()
         return found
 
 
@@ -103,7 +142,10 @@ class ReaderNet(nn.Module):
         self.both = Encoder(EncoderSize(0, 0, DIM, HIDDEN))
         self.drop = nn.Dropout(0.35)
         self.heads = nn.ModuleDict({
-            name: HeadNet(2 * HIDDEN, question.rows.count, lesson.outputs[name], question.second is not None)
+            name: HeadNet(
+                2 * HIDDEN, question.rows.count, lesson.outputs[name], question.second is not None,
+                question.within is not None,
+            )
             for name, question in lesson.questions.items()
         })  # fmt: skip
 
@@ -152,10 +194,13 @@ class _Class:
         for name, question in self.lesson.questions.items():
             rows = np.concatenate([self.rows[name][doc] for doc in docs])
             if len(rows):
-                second = None if question.second is None else torch.from_numpy(place[question.second[rows]])
+                first, second, start, end = (
+                    None if tokens is None else torch.from_numpy(place[tokens[rows]])
+                    for tokens in (question.first, question.second, *(question.within or (None, None)))
+                )
                 found[name] = rows, net.heads[name](
-                    heard, torch.from_numpy(place[question.first[rows]]), second,
-                    torch.from_numpy(question.rows.numbers[rows]),
+                    heard, first, second, torch.from_numpy(question.rows.numbers[rows]),
+                    None if start is None else (start, end),
                 )  # fmt: skip
         return found
 

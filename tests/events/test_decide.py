@@ -80,11 +80,16 @@ def test_the_shipped_models_hold_every_task_and_threshold(way: str) -> None:
     assert {"event", "statement", "time", "source", "same", "role actor"} <= set(models.thresholds)
 
 
-def test_models_that_do_not_fit_together_say_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lacking", ["choices.json", "both files"])
+def test_models_that_do_not_fit_together_say_so(tmp_path: Path, lacking: str) -> None:
     folder = Path(copytree(models_folder() / "events", tmp_path / "events"))
     choices = json.loads((folder / "choices.json").read_text(encoding="utf-8"))
-    del choices["learned"]["mix"]["time"]
+    del choices["learned"]["mix"]["same"]
     (folder / "choices.json").write_text(json.dumps(choices), encoding="utf-8")
+    if lacking == "both files":
+        with np.load(folder / "reader.npz") as arrays:
+            kept = {name: arrays[name] for name in arrays if not name.startswith("same.")}
+        np.savez(folder / "reader.npz", **kept)
     with pytest.raises(ResourceError, match="do not fit together"):
         load_models("learned", folder)
 

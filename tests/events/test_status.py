@@ -99,9 +99,10 @@ def test_mentions_lean_on_those_that_tell_the_same() -> None:
     scores[1, ongoing], scores[1, planned] = 0.3, 0.4
     scores[2, planned] = 0.9
     scores /= scores.sum(axis=1, keepdims=True)
-    pairs = SamePairs(later=np.array([1, 2]), earlier=np.array([0, 1]))
-    agreed = agree(scores, pairs, np.array([0.9, 0.1], dtype=np.float32))
+    pairs = SamePairs(later=np.array([1, 2, 2]), earlier=np.array([0, 0, 1]))
+    agreed = agree(scores, pairs, np.array([0.9, 0.6, 0.4], dtype=np.float32), 0.5)
     assert agreed.argmax(axis=1).tolist() == [ongoing, ongoing, planned]
     assert np.allclose(agreed.sum(axis=1), 1, atol=1e-5)
-    assert np.allclose(agreed[0], (scores[0] + 0.9 * scores[1]) / 1.9)
-    assert np.allclose(agreed[2], (scores[2] + 0.1 * scores[1]) / 1.1)
+    assert np.allclose(agreed[0], (scores[0] + 0.9 * scores[1] + 0.6 * scores[2]) / 2.5)
+    assert np.allclose(agreed[1], (scores[1] + 0.9 * scores[0]) / 1.9)
+    assert np.allclose(agreed[2], (scores[2] + 0.6 * scores[0]) / 1.6)
