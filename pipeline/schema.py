@@ -155,7 +155,7 @@ TABLES: Final[dict[str, pa.Schema]] = {
             _need("type", _STR, _one_of(EVENT_TYPES)),
             _may("plover", _STR, "PLOVER code"),
             _may("cameo", _STR, "CAMEO code"),
-            _need("status", _STR, _one_of(STATUSES)),
+            _need("status", _STR, "that of most mentions, of equally many the first; " + _one_of(STATUSES)),
             *_DATES,
             _may("granularity", _STR, _one_of(GRANULARITIES)),
             _may("date_basis", _STR, _one_of(DATE_BASES)),

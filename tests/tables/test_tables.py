@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 import pipeline
+from pipeline.document import Document, EventMention, Segment, Sentence
 from pipeline.errors import RunError
 from pipeline.schema import TABLES
 from pipeline.tables.export import export_run
@@ -77,6 +78,21 @@ def test_documents_rebuilt_from_tables_give_the_same_tables(example_run: Path) -
         add_document(again, doc, {})
     for name in ("segments", "mentions", "times", "event_mentions", "roles", "entities"):
         assert build_table(name, again[name]).equals(pipeline.read_table(example_run, name, as_arrow=True)), name
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status"),
+    [(("DENIED", "OCCURRED"), "DENIED"), (("DENIED", "OCCURRED", "OCCURRED"), "OCCURRED"), (("PLANNED",), "PLANNED")],
+)
+def test_a_happening_has_the_status_of_most_mentions(statuses: tuple[str, ...], status: str) -> None:
+    text = "زيارة " * len(statuses)
+    mentions = tuple(EventMention("VISIT", 6 * n, 6 * n + 5, 0, s, event=0) for n, s in enumerate(statuses))
+    segment = Segment("article", 0, len(text))
+    doc = Document("d", text, segments=(segment,), sentences=(Sentence(0, len(text), 0, 0, 0),), events=mentions)
+    tables = empty_rows()
+    add_document(tables, doc, {})
+    (event,) = tables["events"]
+    assert (event["status"], event["n_mentions"]) == (status, len(statuses))
 
 
 def test_a_null_where_none_may_be_is_refused() -> None:
