@@ -22,6 +22,8 @@ _TANWIN: Final = "ا"  # ALEF: the written end of an indefinite accusative
 _BI: Final = "ب"  # BEH
 _AS: Final = "ك"  # KAF
 _LI: Final = "ل"  # LAM
+_OF: Final = "من"
+_TEN: Final = ("عشر", "عشرة")  # of eleven
 _LONGEST: Final = 6  # tokens of an office
 _CHAIN: Final = 3  # tokens of a genitive, up to its definite word
 
@@ -32,6 +34,9 @@ class _Words(NamedTuple):
     numbers: frozenset[str]
     scales: frozenset[str]
     one: frozenset[str]
+    classifiers: frozenset[str]
+    totals: frozenset[str]
+    reaching: frozenset[str]
     approximate: frozenset[str]
     currencies: frozenset[str]
     offices: frozenset[str]
@@ -41,6 +46,8 @@ class _Words(NamedTuple):
     waw: frozenset[str]
     armed: frozenset[str]
     setting_off: frozenset[str]
+    going_off: frozenset[str]
+    running_over: frozenset[str]
     introducing: frozenset[str]
     weapons: frozenset[str]
     vehicles: frozenset[str]
@@ -53,9 +60,19 @@ class _Words(NamedTuple):
 def _words() -> _Words:
     table = load_toml(_FILE)
     lists = {
-        "amount": ("scales", "one", "approximate", "currencies"),
+        "amount": ("scales", "one", "classifiers", "totals", "reaching", "approximate", "currencies"),
         "position": ("heads", "ends", "titles", "waw"),
-        "instrument": ("setting_off", "introducing", "weapons", "vehicles", "fitted", "without", "branches"),
+        "instrument": (
+            "setting_off",
+            "going_off",
+            "running_over",
+            "introducing",
+            "weapons",
+            "vehicles",
+            "fitted",
+            "without",
+            "branches",
+        ),
     }
     return _Words(
         counted=frozenset(table["amount"]["counted"]),
@@ -101,7 +118,9 @@ class Text:
     def counts(self, at: int) -> bool:
         """Tell whether a word is a number or part of one."""
         norm, words = self.norm(at), self.words
-        return norm[:1].isdigit() or norm in words.scales or (norm in words.numbers and norm not in words.one)
+        if norm in words.one:  # أحد القتلى is no count, أحد عشر is
+            return self.norm(at + 1) in _TEN
+        return norm[:1].isdigit() or norm in words.scales or norm in words.numbers
 
     def number_end(self, first: int, stop: int) -> int:
         """Give the index behind the number that begins at `first`, `first` itself without one."""
@@ -133,7 +152,7 @@ def find_details(
     stop = min(stop, trigger + 1 + REACH)
     found = []
     if type_ in words.counted:
-        found += _count(text, trigger, roles, verbal)
+        found += _count(text, trigger, roles, verbal) or _total(text, trigger, stop)
     if type_ in words.paid and not found:
         found += _money(text, trigger + 1, stop)
     if type_ in words.offices:
@@ -170,8 +189,20 @@ def _count(text: Text, trigger: int, roles: Iterable[Role], verbal: bool) -> lis
             before = _number_before(text, at)
             if before is not None and before[0] > trigger:
                 return [text.role("amount", before[0], at, "count of the target", before[1])]
-    before = None if verbal else _number_before(text, trigger)
-    return [text.role("amount", before[0], trigger, "count before the trigger", before[1])] if before else []
+    at = trigger - (text.norm(trigger - 1) in text.words.classifiers)
+    before = None if verbal else _number_before(text, at)
+    return [text.role("amount", before[0], at, "count before the trigger", before[1])] if before else []
+
+
+def _total(text: Text, trigger: int, stop: int) -> list[Role]:
+    """Give the total that a sum of what the trigger names comes to (ارتفع عدد الوفيات إلى 28)."""
+    if text.words.totals.isdisjoint((text.norm(trigger - 1), text.norm(trigger - 2))):
+        return []
+    for at in range(trigger + 1, stop):
+        end = text.number_end(at, stop)
+        if end > at and text.norm(at - 1) in text.words.reaching:
+            return [text.role("amount", at, end, "total")]
+    return []
 
 
 def _number_before(text: Text, at: int) -> tuple[int, int] | None:
@@ -229,8 +260,8 @@ def _office_end(text: Text, first: int, stop: int) -> int:
             if not genitive:
                 break
         last += 1
-        if behind_lam and norm[1] != _LI:
-            last = text.name_end(last - 1) or _genitive_end(text, last, stop)
+        if behind_lam:
+            last = text.name_end(last - 1) or (_genitive_end(text, last, stop) if norm[1] != _LI else last)
     return last
 
 
@@ -250,21 +281,34 @@ def _genitive_end(text: Text, first: int, stop: int) -> int:
 def _instrument(text: Text, trigger: int, stop: int) -> list[Role]:
     """Give the weapon that an attack is made with."""
     words = text.words
+    doing = text.norm(trigger)
     for at in range(trigger + 1, stop):
         norm = text.norm(at)
         skip = int(norm[:1] == _BI and len(norm) > 3 and norm not in words.weapons)
-        stem = norm[skip:].removeprefix(_ARTICLE)
-        if stem not in words.weapons or text.named(at) or text.norm(at + 1) in words.branches:
-            continue
         behind = at > trigger + 1 and text.norm(at - 1) in words.introducing
-        genitive = at == trigger + 1 and not skip and text.norm(trigger) in words.setting_off
-        if not (skip or behind or genitive):
-            continue
-        last = at + 1
-        fit = text.norm(last).removeprefix(_ARTICLE)
-        if fit in words.fitted and last < stop:
-            last += 1 + (fit in words.without)
-        elif stem in words.vehicles:
-            continue
-        return [text.role("instrument", at, min(last, len(text.tokens)), "weapon", skip)]
+        first = at == trigger + 1 or (at == trigger + 2 and text.counts(at - 1))
+        over = first and doing in words.running_over
+        if skip or behind or over or (first and doing in words.setting_off):
+            end = _weapon_end(text, at, skip, stop, behind or over)
+            if end:
+                return [text.role("instrument", at, end, "weapon", skip)]
+    if doing in words.going_off:
+        for at in (trigger - 1, trigger - 2):
+            if at >= 0 and _weapon_end(text, at, 0, trigger, False) == trigger:
+                return [text.role("instrument", at, trigger, "weapon that goes off")]
     return []
+
+
+def _weapon_end(text: Text, at: int, skip: int, stop: int, moved: bool) -> int:
+    """Give the index behind the weapon at a place, 0 without one; moved: a vehicle alone is a weapon."""
+    words = text.words
+    stem = text.norm(at)[skip:].removeprefix(_ARTICLE)
+    if stem not in words.weapons or text.named(at) or text.norm(at + 1) in words.branches:
+        return 0
+    last = at + 1
+    fit = text.norm(last).removeprefix(_ARTICLE)
+    if fit == _OF and text.norm(last + 1) in words.without and last < stop:
+        return min(last + 3, len(text.tokens))
+    if fit in words.fitted and last < stop:
+        return min(last + 1 + (fit in words.without), len(text.tokens))
+    return 0 if stem in words.vehicles and not moved else last
