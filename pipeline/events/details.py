@@ -47,6 +47,7 @@ class _Words(NamedTuple):
     armed: frozenset[str]
     setting_off: frozenset[str]
     going_off: frozenset[str]
+    falling: frozenset[str]
     running_over: frozenset[str]
     introducing: frozenset[str]
     weapons: frozenset[str]
@@ -65,6 +66,7 @@ def _words() -> _Words:
         "instrument": (
             "setting_off",
             "going_off",
+            "falling",
             "running_over",
             "introducing",
             "weapons",
@@ -282,19 +284,21 @@ def _instrument(text: Text, trigger: int, stop: int) -> list[Role]:
     """Give the weapon that an attack is made with."""
     words = text.words
     doing = text.norm(trigger)
+    harmless = words.vehicles if doing in words.falling else frozenset()  # what falls, and is no weapon for that
     for at in range(trigger + 1, stop):
         norm = text.norm(at)
         skip = int(norm[:1] == _BI and len(norm) > 3 and norm not in words.weapons)
         behind = at > trigger + 1 and text.norm(at - 1) in words.introducing
         first = at == trigger + 1 or (at == trigger + 2 and text.counts(at - 1))
         over = first and doing in words.running_over
-        if skip or behind or over or (first and doing in words.setting_off):
+        subject = first and doing in words.setting_off and norm not in harmless
+        if skip or behind or over or subject:
             end = _weapon_end(text, at, skip, stop, behind or over)
             if end:
                 return [text.role("instrument", at, end, "weapon", skip)]
     if doing in words.going_off:
         for at in (trigger - 1, trigger - 2):
-            if at >= 0 and _weapon_end(text, at, 0, trigger, False) == trigger:
+            if at >= 0 and text.norm(at) not in harmless and _weapon_end(text, at, 0, trigger, False) == trigger:
                 return [text.role("instrument", at, trigger, "weapon that goes off")]
     return []
 
