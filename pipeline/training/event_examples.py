@@ -37,12 +37,13 @@ def read_leads(paths: Sequence[Path]) -> list[Example]:
 
 
 def _example(annotation: dict[str, Any], source: dict[str, Any]) -> Example:
-    (doc,) = CamelTokens()([_document(source)])
+    (doc,) = CamelTokens()([as_document(source)])
     doc = replace(doc, mentions=_mentions(annotation, doc), times=_times(annotation, doc))
     return Example(doc, tuple(gold_events(annotation, doc.text)))
 
 
-def _document(source: dict[str, Any]) -> Document:
+def as_document(source: dict[str, Any]) -> Document:
+    """Give a lead, of which `text` and the publish date are known, as a document of one article with its headline."""
     text = source["text"]
     published = source.get("date") or source.get("published")
     end = text.find("\n")
