@@ -8,7 +8,7 @@ Each is looked for between the trigger and the next one of its sentence.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from pipeline.document import Document, Mention, Role, TimeSpan, Token
 from pipeline.names.places import nationalities
@@ -26,6 +26,7 @@ _OF: Final = "من"
 _TEN: Final = ("عشر", "عشرة")  # of eleven
 _LONGEST: Final = 6  # tokens of an office
 _CHAIN: Final = 3  # tokens of a genitive, up to its definite word
+_Vehicles = Literal["never", "fitted", "always"]  # when a vehicle is a weapon; fitted: سيارة مفخخة
 
 
 class _Words(NamedTuple):
@@ -60,22 +61,6 @@ class _Words(NamedTuple):
 @cache
 def _words() -> _Words:
     table = load_toml(_FILE)
-    lists = {
-        "amount": ("scales", "one", "classifiers", "totals", "reaching", "approximate", "currencies"),
-        "position": ("heads", "ends", "titles", "waw"),
-        "instrument": (
-            "setting_off",
-            "going_off",
-            "falling",
-            "running_over",
-            "introducing",
-            "weapons",
-            "vehicles",
-            "fitted",
-            "without",
-            "branches",
-        ),
-    }
     return _Words(
         counted=frozenset(table["amount"]["counted"]),
         paid=frozenset(table["amount"]["paid"]),
@@ -84,7 +69,12 @@ def _words() -> _Words:
         ),
         offices=frozenset(table["position"]["types"]),
         armed=frozenset(table["instrument"]["types"]),
-        **{key: load_words(_FILE, part, key) for part, keys in lists.items() for key in keys},
+        **{
+            key: load_words(_FILE, part, key)
+            for part, lists in table.items()
+            for key, value in lists.items()
+            if isinstance(value, str)
+        },
     )
 
 
@@ -284,30 +274,35 @@ def _instrument(text: Text, trigger: int, stop: int) -> list[Role]:
     """Give the weapon that an attack is made with."""
     words = text.words
     doing = text.norm(trigger)
-    harmless = words.vehicles if doing in words.falling else frozenset()  # what falls, and is no weapon for that
+    own: _Vehicles = "never" if doing in words.falling else "fitted"
     for at in range(trigger + 1, stop):
         norm = text.norm(at)
         skip = int(norm[:1] == _BI and len(norm) > 3 and norm not in words.weapons)
-        behind = at > trigger + 1 and text.norm(at - 1) in words.introducing
         first = at == trigger + 1 or (at == trigger + 2 and text.counts(at - 1))
         over = first and doing in words.running_over
-        subject = first and doing in words.setting_off and norm not in harmless
-        if skip or behind or over or subject:
-            end = _weapon_end(text, at, skip, stop, behind or over)
-            if end:
-                return [text.role("instrument", at, end, "weapon", skip)]
+        behind = at > trigger + 1 and text.norm(at - 1) in words.introducing
+        end = 0
+        if behind or over or skip:
+            end = _weapon_end(text, at, skip, stop, "always" if behind or over else "fitted")
+        elif first and (doing in words.setting_off or doing in words.falling):
+            end = _weapon_end(text, at, skip, stop, own)
+        if end:
+            return [text.role("instrument", at, end, "weapon", skip)]
     if doing in words.going_off:
         for at in (trigger - 1, trigger - 2):
-            if at >= 0 and text.norm(at) not in harmless and _weapon_end(text, at, 0, trigger, False) == trigger:
+            if at >= 0 and _weapon_end(text, at, 0, trigger, own) == trigger:
                 return [text.role("instrument", at, trigger, "weapon that goes off")]
     return []
 
 
-def _weapon_end(text: Text, at: int, skip: int, stop: int, moved: bool) -> int:
-    """Give the index behind the weapon at a place, 0 without one; moved: a vehicle alone is a weapon."""
+def _weapon_end(text: Text, at: int, skip: int, stop: int, vehicles: _Vehicles) -> int:
+    """Give the index behind the weapon at a place, 0 without one; vehicles: when one is a weapon."""
     words = text.words
     stem = text.norm(at)[skip:].removeprefix(_ARTICLE)
+    vehicle = stem in words.vehicles
     if stem not in words.weapons or text.named(at) or text.norm(at + 1) in words.branches:
+        return 0
+    if vehicle and vehicles == "never":
         return 0
     last = at + 1
     fit = text.norm(last).removeprefix(_ARTICLE)
@@ -315,4 +310,4 @@ def _weapon_end(text: Text, at: int, skip: int, stop: int, moved: bool) -> int:
         return min(last + 3, len(text.tokens))
     if fit in words.fitted and last < stop:
         return min(last + 1 + (fit in words.without), len(text.tokens))
-    return 0 if stem in words.vehicles and not moved else last
+    return 0 if vehicle and vehicles == "fitted" else last

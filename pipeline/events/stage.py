@@ -78,7 +78,11 @@ class Engine:
         if not len(prepared.proposals.token):
             return [replace(doc, events=()) for doc in docs]
         judge = self.hear(prepared)
-        scores = self.mention_scores(prepared, judge)
+        return self.decide(prepared, judge, self.mention_scores(prepared, judge))
+
+    def decide(self, prepared: Prepared, judge: Judge | None, scores: Floats) -> list[Document]:
+        """Give the documents of a batch with their events; scores: of the candidates, as `mention_scores` gives."""
+        docs = prepared.layout.docs
         kept = self.accept(prepared.proposals, scores)
         events = prepared.proposals.take(kept)
         if not len(events.token):

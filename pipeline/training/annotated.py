@@ -195,7 +195,7 @@ def _read_event(
 def _find(marked: _Marked, phrase: str, trigger: tuple[int, int], *, times: bool) -> tuple[int, int]:
     """Find the occurrence of a phrase that is meant."""
     wanted, _, number = phrase.partition("#")
-    spans = [(m.start(), m.start() + len(wanted)) for m in re.finditer(f"(?={re.escape(wanted)})", marked.text)]
+    spans = occurrences(marked.text, wanted)
     if number:
         return spans[int(number) - 1] if int(number) <= len(spans) else _absent(phrase)
     if times:
@@ -214,8 +214,12 @@ def _absent(phrase: str) -> tuple[int, int]:
 def located(text: str, start: int, end: int) -> dict[str, Any]:
     """Write a span as a string and the number of its occurrence."""
     wanted = text[start:end]
-    starts = [m.start() for m in re.finditer(f"(?={re.escape(wanted)})", text)]
-    return {"text": wanted, "nth": starts.index(start) + 1}
+    return {"text": wanted, "nth": occurrences(text, wanted).index((start, end)) + 1}
+
+
+def occurrences(text: str, phrase: str) -> list[tuple[int, int]]:
+    """Give the places where a phrase stands, those that overlap too."""
+    return [(m.start(), m.start() + len(phrase)) for m in re.finditer(f"(?={re.escape(phrase)})", text)]
 
 
 def all_leads(paths: Sequence[Path] = LEADS) -> Iterator[Lead]:

@@ -23,7 +23,6 @@ read. Offsets are half-open, in code points of the lead.
 
 import argparse
 import json
-import lzma
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,8 +35,9 @@ from pipeline.document import Document
 from pipeline.errors import InputError
 from pipeline.schema import EVENT_TYPES, ROLES, STATUSES
 from pipeline.text.tokens import CamelTokens, tokenize
+from pipeline.training.annotated import occurrences
 from pipeline.training.event_examples import as_document
-from pipeline.training.standoff import FOUND, article_text, checksum
+from pipeline.training.standoff import FOUND, article_text, as_line, read_articles
 
 LEAST: Final = 350  # characters of a lead
 ENOUGH: Final = 700  # after which no paragraph is added
@@ -86,12 +86,10 @@ def cut_lead(article: Mapping[str, str]) -> str | None:
 
 def read_news(paths: Sequence[Path], without: set[str]) -> Iterator[dict[str, str]]:
     """Give id, date and text of the leads of news files, but of these articles."""
-    for path in paths:
-        with lzma.open(path, "rt", encoding="utf-8") as lines:
-            for article in map(json.loads, lines):
-                lead = cut_lead(article)
-                if lead and article["id"] not in without and article.get("date"):
-                    yield {"id": article["id"], "date": article["date"][:10], "text": lead}
+    for article in read_articles(paths):
+        lead = cut_lead(article)
+        if lead and article["id"] not in without and article.get("date"):
+            yield {"id": article["id"], "date": article["date"][:10], "text": lead}
 
 
 def propose(leads: Sequence[dict[str, str]]) -> list[Proposal]:
@@ -112,13 +110,16 @@ def propose(leads: Sequence[dict[str, str]]) -> list[Proposal]:
         for stage in stages:
             docs = stage(docs)
         prepared = engine.prepare(docs)
-        scores = engine.mention_scores(prepared, engine.hear(prepared))
+        judge = engine.hear(prepared)
+        scores = engine.mention_scores(prepared, judge)
         nearly: list[list[tuple[int, int, str]]] = [[] for _ in docs]
         for row in (scores >= _CONSIDERED).nonzero()[0].tolist():
             candidate, number = prepared.proposals.items[row], int(prepared.proposals.doc[row])
             token = docs[number].tokens[candidate.token]
             nearly[number].append((token.start, token.end, candidate.type))
-        found += [_proposal(doc, near) for doc, near in zip(engine.extract(docs), nearly, strict=True)]
+        found += [
+            _proposal(doc, near) for doc, near in zip(engine.decide(prepared, judge, scores), nearly, strict=True)
+        ]
     return found
 
 
@@ -143,9 +144,8 @@ def _proposal(doc: Document, nearly: Sequence[tuple[int, int, str]]) -> Proposal
     taken = {e.start for e in doc.events}
     return Proposal(
         doc.text, doc.published.isoformat() if doc.published else "",
-        {"id": doc.doc_id, "chars": len(doc.text), "sha256": checksum(doc.text),
-         "mentions": [[m.start, m.end, m.label] for m in doc.mentions],
-         "times": [[t.start, t.end] for t in doc.times], "events": events},
+        as_line(doc.doc_id, doc.text, [[m.start, m.end, m.label] for m in doc.mentions],
+                [[t.start, t.end] for t in doc.times], events),
         unsure, tuple(n for n in nearly if n[0] not in taken),
     )  # fmt: skip
 
@@ -187,13 +187,8 @@ def mend(places: Mapping[str, Any], text: str, corrections: Sequence[str]) -> di
                 if number in events:
                     raise ValueError(f"number {number} is taken")
                 trigger = _word(text, _find(text, added[4], None))
-                events[number] = {
-                    "type": added[2],
-                    "status": added[3],
-                    "trigger": trigger,
-                    "same_as": number,
-                    "roles": [],
-                }
+                events[number] = {"type": added[2], "status": added[3], "trigger": trigger, "same_as": number}
+                events[number]["roles"] = []
                 fields = added[5]
             elif changed and int(changed[1]) in events:
                 number, fields = int(changed[1]), changed[2]
@@ -243,12 +238,10 @@ def _time(times: Sequence[Sequence[int]], start: int, end: int) -> list[int]:
     raise ValueError("no time is marked there")
 
 
-def _find(text: str, phrase: str, near: int | None) -> list[int]:
+def _find(text: str, phrase: str, near: int | None) -> tuple[int, int]:
     """Give the occurrence of a phrase that is named by #n, or stands nearest; line ends count as blanks."""
     wanted, _, number = phrase.partition("#")
-    spans = [
-        [m.start(), m.start() + len(wanted)] for m in re.finditer(f"(?={re.escape(wanted)})", text.replace("\n", " "))
-    ]
+    spans = occurrences(text.replace("\n", " "), wanted)
     if not wanted or not spans or (number and not 0 < int(number) <= len(spans)):
         raise ValueError(f"{phrase!r} does not stand in the text")
     if number:
@@ -286,6 +279,8 @@ def read_folder(folder: Path) -> Iterator[dict[str, Any]]:
         parts = re.split(r"(?m)^=== *(\d+).*$", path.read_text(encoding="utf-8"))
         mended = dict(zip(map(int, parts[1::2]), parts[2::2], strict=True))
         proposals = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        strange = mended.keys() - range(1, len(proposals) + 1)
+        wrong += [f"{path.name}, lead {number}: was not proposed; correct its header" for number in sorted(strange)]
         for number, proposal in enumerate(map(json.loads, proposals), start=1):
             if number not in mended:
                 wrong.append(f"{path.name}, lead {number}: is missing; write `ok` or `skip` below its header")
@@ -328,7 +323,7 @@ def main(arguments: list[str] | None = None) -> None:
         part, name = best[at : at + FILE], f"{at // FILE:03d}"
         shown = "\n\n".join(show(n, p) for n, p in enumerate(part, start=1))
         (options.out / f"{name}.txt").write_text(shown + "\n", encoding="utf-8")
-        kept = [json.dumps({"places": p.places, "text": p.text, "date": p.published}, ensure_ascii=False) for p in part]
+        kept = [json.dumps({"places": p.places, "text": p.text}, ensure_ascii=False) for p in part]
         (options.out / f"{name}.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")
     print(f"{len(best)} of {len(proposals)} leads")
 

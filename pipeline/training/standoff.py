@@ -37,6 +37,22 @@ def checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def read_articles(news: Sequence[Path]) -> Iterator[dict[str, str]]:
+    """Read the articles of news files: xz files of JSON lines."""
+    for path in news:
+        with lzma.open(path, "rt", encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+
+def as_line(
+    doc_id: str, text: str, mentions: Sequence[Sequence[Any]], times: Sequence[Sequence[int]],
+    events: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:  # fmt: skip
+    """Give a line of `leads/found.jsonl`: places in a text, without the text."""
+    return {"id": doc_id, "chars": len(text), "sha256": checksum(text), "mentions": mentions, "times": times,
+            "events": events}  # fmt: skip
+
+
 def encode_lead(lead: Lead) -> dict[str, Any]:
     """Write a lead without its text, as a line of `leads/found.jsonl`; the inverse of `decode_lead`."""
     note = lead.annotation
@@ -51,9 +67,8 @@ def encode_lead(lead: Lead) -> dict[str, Any]:
         | {field: places(e[field]) for field in _FIELDS if e[field]}
         for e in note["events"]
     ]
-    return {"id": lead.doc_id, "chars": len(lead.text), "sha256": checksum(lead.text),
-            "mentions": [[*places(m), m["type"]] for m in note["mentions"]],
-            "times": [places(t) for t in note["times"]], "events": events}  # fmt: skip
+    mentions = [[*places(m), m["type"]] for m in note["mentions"]]
+    return as_line(lead.doc_id, lead.text, mentions, [places(t) for t in note["times"]], events)
 
 
 def decode_lead(places: Mapping[str, Any], text: str, published: date) -> Lead:
@@ -82,20 +97,18 @@ def read_found(news: Sequence[Path], annotations: Path) -> Iterator[Lead]:
     grammar does not find any more.
     """
     wanted = {row["id"]: row for row in map(json.loads, annotations.read_text(encoding="utf-8").splitlines())}
-    for path in news:
-        with lzma.open(path, "rt", encoding="utf-8") as lines:
-            for article in map(json.loads, lines):
-                row = wanted.get(article["id"])
-                if row is None:
-                    continue
-                text = article_text(article)[: row["chars"]]
-                if checksum(text) != row["sha256"]:
-                    continue
-                del wanted[article["id"]]
-                try:
-                    yield decode_lead(row, text, date.fromisoformat(article["date"][:10]))
-                except ValueError as error:
-                    raise InputError(f"{annotations}: lead {row['id']}: {error}") from error
+    for article in read_articles(news):
+        row = wanted.get(article["id"])
+        if row is None:
+            continue
+        text = article_text(article)[: row["chars"]]
+        if checksum(text) != row["sha256"]:
+            continue
+        del wanted[article["id"]]
+        try:
+            yield decode_lead(row, text, date.fromisoformat(article["date"][:10]))
+        except ValueError as error:
+            raise InputError(f"{annotations}: lead {row['id']}: {error}") from error
 
 
 def main(arguments: list[str] | None = None) -> None:

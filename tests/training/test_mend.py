@@ -84,12 +84,13 @@ def test_a_wrong_line_is_named(places: dict[str, Any], tmp_path: Path, line: str
     assert line in str(caught.value)
 
 
-def test_a_lead_that_is_missing_is_named(places: dict[str, Any], tmp_path: Path) -> None:
+def test_leads_that_are_missing_or_unknown_are_named(places: dict[str, Any], tmp_path: Path) -> None:
     rows = [json.dumps({"places": places, "text": TEXT})] * 2
     (tmp_path / "000.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    (tmp_path / "000.mended.txt").write_text("=== 1\nskip\n", encoding="utf-8")
-    with pytest.raises(InputError, match="lead 2: is missing"):
+    (tmp_path / "000.mended.txt").write_text("=== 1\nskip\n=== 12\nok\n", encoding="utf-8")
+    with pytest.raises(InputError, match="lead 2: is missing") as caught:
         list(mend.read_folder(tmp_path))
+    assert "lead 12: was not proposed" in str(caught.value)
 
 
 def test_proposals_are_shown_mended_and_found_again(tmp_path: Path) -> None:
