@@ -89,6 +89,8 @@ def open_session(path: Path, *inputs: str) -> "onnxruntime.InferenceSession":
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Without it sums of bytes overflow on processors that lack the instructions for them, and answers differ.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     network = path.read_bytes()
     try:
         session = ort.InferenceSession(network, options, providers=["CPUExecutionProvider"])

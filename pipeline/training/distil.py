@@ -27,7 +27,7 @@ from pipeline.schema import STATUSES
 from pipeline.training.encoder import END, LanguageModel, draw_rates, guess_loss, read_packed, windows
 from pipeline.training.export import load_tagger
 from pipeline.training.lessons import KINDS, PARTS, Lessons, read_lessons
-from pipeline.training.networks import RowIndex, Tagger, turning_all
+from pipeline.training.networks import RowIndex, Tagger, half_precision, turning_all
 from pipeline.training.tagger import MARKERS
 from pipeline.training.teacher import Heads, Teacher, load_tuned, score_answers
 
@@ -102,13 +102,13 @@ def lesson_loss(
     """
     inner = window[:, 1:-1]
     marked = conventions.unsqueeze(1).expand_as(inner)
-    with torch.no_grad(), torch.autocast(window.device.type, dtype=torch.bfloat16):
+    with torch.no_grad(), half_precision(window.device.type):
         known = teacher(others.vectors(teacher.table, inner))
         said = Answers(heads.names(known, marked), *heads.events(known))
     inside = (inner != END).float()
     vectors = own.vectors(pupil.tagger.table, inner)
     vectors = vectors * (torch.rand(inner.shape, device=inner.device) > 0.04).unsqueeze(-1)
-    with torch.autocast(window.device.type, dtype=torch.bfloat16):
+    with half_precision(window.device.type):
         reading = pupil(vectors, marked)
         copied, copied_above = pupil.copy(reading.states), pupil.copy_above(reading.above)
         guessed = guess_loss(pupil.language, reading.sides, window, draw, min(_NEGATIVES, len(draw) // 2))

@@ -26,9 +26,10 @@ import torch
 from torch import Tensor, nn
 from torch.multiprocessing.spawn import start_processes
 
+from pipeline.errors import InputError
 from pipeline.names.words import model_form
 from pipeline.text.tokens import tokenize
-from pipeline.training.networks import Encoder, EncoderSize, RowIndex, WordTable, turning_all
+from pipeline.training.networks import Encoder, EncoderSize, RowIndex, WordTable, half_precision, turning_all
 
 END, RARE = 0, 1
 _LONG: Final = 65_535  # numbers from here on are written in three bytes
@@ -104,8 +105,12 @@ class LanguageModel(nn.Module):
 def windows(text: Tensor, batch: int, length: int, seed: int, around: int = 0) -> Iterator[Tensor]:
     """Give [batch, length + 2 around] windows of a text for ever, in random order, each once per pass.
 
-    around: words on either side of a window that others hold too.
+    around: words on either side of a window that others hold too. Raises InputError for a text that may not fill one
+    batch.
     """
+    least = (batch + 2) * length + 2 * around
+    if len(text) < least:
+        raise InputError(f"the text has {len(text)} words, but one batch needs {least}; give more or ask for less")
     random = torch.Generator().manual_seed(seed)
     inside = torch.arange(length + 2 * around, device=text.device)
     while True:
@@ -146,7 +151,7 @@ def loss_of(model: LanguageModel, index: RowIndex, window: Tensor, draw: Tensor,
     """Read a batch of windows with the encoder; give what `guess_loss` says of it."""
     inner = window[:, 1:-1]
     vectors = index.vectors(model.table, inner)
-    with torch.autocast(window.device.type, dtype=torch.bfloat16):
+    with half_precision(window.device.type):
         states = model.encoder(model.drop(vectors), turning_all(inner))
         return guess_loss(model, states, window, draw, negatives)
 

@@ -106,6 +106,12 @@ class Encoder(nn.Module):
         return forward, back
 
 
+def half_precision(device: str, *, enabled: bool = True) -> torch.autocast:
+    """Compute in bfloat16 within, where the machine can: of CPUs those without AVX-512 have no LSTM in it."""
+    able = device != "cpu" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=enabled and able)
+
+
 def turning(lengths: Sequence[int]) -> Tensor:
     """Give [B, T] positions that turn each sequence round within its own length."""
     reverse = torch.arange(max(lengths)).repeat(len(lengths), 1)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from pipeline.events.decide import Floats
 from pipeline.events.reader import AROUND, Question, Rows
 from pipeline.names.states import STEPS, ZERO, Bytes
-from pipeline.training.networks import Encoder, EncoderSize, turning
+from pipeline.training.networks import Encoder, EncoderSize, half_precision, turning
 from pipeline.training.quantize import high_quantile, write_reader
 
 Labels = NDArray[np.int64]
@@ -157,7 +157,7 @@ class ReaderNet(nn.Module):
     def listen(self, states: Tensor, marks: Tensor, reverse: Tensor) -> Tensor:
         """Give [B, T, 2 H]. states: [B, T, D] bytes. marks: [B, T, columns]. reverse: [B, T]."""
         inputs = self.drop(self.inputs(states, marks))
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.training):
+        with half_precision("cpu", enabled=self.training):
             heard = self.both(inputs, reverse)
         return cast(Tensor, self.drop(torch.cat(heard, -1).float()))
 

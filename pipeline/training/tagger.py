@@ -45,7 +45,7 @@ from pipeline.names.compact import TAGS, decode, span_scores
 from pipeline.names.words import model_form
 from pipeline.training.annotated import lead_names
 from pipeline.training.encoder import load_encoder
-from pipeline.training.networks import RowIndex, Tagger, turning
+from pipeline.training.networks import RowIndex, Tagger, half_precision, turning
 
 # Corpora may carry markers besides the conventions that users can ask for.
 MARKERS: Final = (*CONVENTIONS, "newsfane", "wikiann")
@@ -251,7 +251,7 @@ def train(
             for part in optimizer.param_groups:
                 part["lr"] = base * part["scale"] * min(1.0, progress * epochs * 2 + 0.02) * max(0.02, 1 - progress)
             words, tags, reverse, conventions = pad(group)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with half_precision("cpu"):
                 emissions = emit(model, index, words, reverse, conventions).float()
             loss = crf_loss(emissions, tags, model.steps + model.blocked, model.starts + model.blocked_starts)
             optimizer.zero_grad(set_to_none=True)

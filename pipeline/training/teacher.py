@@ -29,7 +29,7 @@ from pipeline.names.compact import TAGS, allowed_steps, decode
 from pipeline.schema import STATUSES
 from pipeline.training.encoder import END, RARE, read_packed, save, windows
 from pipeline.training.lessons import KINDS, PARTS, Lessons, read_lessons
-from pipeline.training.networks import EncoderSize, RowIndex, WordTable
+from pipeline.training.networks import EncoderSize, RowIndex, WordTable, half_precision
 from pipeline.training.tagger import MARKERS
 
 _HIDDEN: Final = 0.18  # share of the words that are guessed; of ten, eight are hidden, one is another word, one stays
@@ -121,7 +121,7 @@ def guess_loss(teacher: Teacher, index: RowIndex, window: Tensor, text: Tensor) 
     vectors = index.vectors(teacher.table, read)
     vectors = torch.where((chosen & (fate < 0.8)).unsqueeze(-1), teacher.mask, vectors)
     wanted = chosen & (window < teacher.size.words) & (window != RARE)
-    with torch.autocast(window.device.type, dtype=torch.bfloat16):
+    with half_precision(window.device.type):
         scores = teacher.guess(teacher(vectors)[wanted]) @ teacher.table.own.weight.T + teacher.bias
     return functional.cross_entropy(scores.float(), window[wanted])
 
@@ -265,7 +265,7 @@ def tune_loss(teacher: Teacher, heads: Heads, index: RowIndex, window: Tensor) -
     vectors = index.vectors(teacher.table, words)
     kept = torch.rand(words.shape, device=words.device) > 0.06
     vectors = torch.where(kept.unsqueeze(-1), vectors, teacher.mask)
-    with torch.autocast(window.device.type, dtype=torch.bfloat16):
+    with half_precision(window.device.type):
         states = teacher(vectors)
         named = heads.names(states, conventions)
         of_kind, of_status, of_part = heads.events(states)
@@ -345,7 +345,7 @@ def score(teacher: Teacher, heads: Heads, index: RowIndex, lessons: Lessons) -> 
     heads.eval()
 
     def answer(words: Tensor, conventions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        with torch.autocast(words.device.type, dtype=torch.bfloat16):
+        with half_precision(words.device.type):
             states = teacher(index.vectors(teacher.table, words))
             kinds, statuses, _ = heads.events(states)
             return heads.names(states, conventions), kinds, statuses

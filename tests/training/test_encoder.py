@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.training.encoder import END, RARE, load_encoder, main, pack, read_packed, write_packed
+from pipeline.errors import InputError
+from pipeline.training.encoder import END, RARE, load_encoder, main, pack, read_packed, windows, write_packed
 
 TEXT = "وصل الوفد إلى عمّان مساء\nغادر الوفد عمان صباحا\nعاد الوفد إلى المدينة\n" * 4 + "كلمة نادرة\n"
 
@@ -48,3 +49,11 @@ def test_training_leaves_an_encoder_and_goes_on_from_its_checkpoint(packed: Path
     assert table.own.weight.shape == (10, 8)
     assert not table.own.weight[RARE].any()
     assert encoder.size.hidden == 6
+
+
+def test_a_text_that_fills_no_batch_is_refused() -> None:
+    text = torch.arange(2 * 10 + 2 * 10 + 2)
+    for seed in range(12):
+        assert next(windows(text, batch=2, length=10, seed=seed, around=1)).shape == (2, 12)
+    with pytest.raises(InputError, match="41 words, but one batch needs 42"):
+        next(windows(text[:-1], batch=2, length=10, seed=0, around=1))
