@@ -365,16 +365,16 @@ def keep_one(events: Proposals, pairs: Pairs, scores: Floats) -> Floats:
     return kept
 
 
-def choose(events: Proposals, phrases: Phrases, pairs: Pairs, scores: Floats, thresholds: Floats) -> list[Filled]:
-    """Take every phrase whose likeliest role passes that role's threshold; of overlapping phrases the likelier."""
+def choose(events: Proposals, phrases: Phrases, pairs: Pairs, scores: Floats, threshold: float) -> list[Filled]:
+    """Take every phrase whose likeliest role passes the threshold; of overlapping phrases the likelier."""
     scores = keep_one(events, pairs, scores)
-    role = np.argmax(np.where(scores >= thresholds, scores, 0)[:, 1:], axis=1) + 1
+    role = np.argmax(scores[:, 1:], axis=1) + 1
     score = scores[np.arange(len(role)), role] if len(role) else np.zeros(0)
     kept: list[Filled] = []
     taken: dict[int, list[Filled]] = {}
     for n in np.argsort(-score, kind="stable").tolist():
-        if score[n] < thresholds[role[n]]:
-            continue
+        if score[n] < threshold:
+            break
         filled = Filled(int(pairs.event[n]), int(pairs.phrase[n]), CLASSES[int(role[n])], float(score[n]), n)
         rivals = taken.setdefault(filled.event, [])
         first, last = phrases.first[filled.phrase], phrases.last[filled.phrase]

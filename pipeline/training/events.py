@@ -4,6 +4,7 @@
     python -m pipeline.training.events GOLD.json DOCS.json --folds 5      only cross-validate
     python -m pipeline.training.events GOLD.json DOCS.json --more FOUND.json FOUND.docs.json    learn from more
     python -m pipeline.training.events GOLD.json DOCS.json --held HELD.json HELD.docs.json --out models/events
+    python -m pipeline.training.events GOLD.json DOCS.json --held ... --last LAST.json LAST.docs.json --out FOLDER
     python -m pipeline.training.events GOLD.json DOCS.json --shipped      only judge the shipped models
 
 GOLD holds annotated documents (mentions, times, events with trigger, roles, status, speaker, same_as; strings located
@@ -11,7 +12,8 @@ by their n-th occurrence), DOCS their texts and publish dates. Candidates come f
 the annotation. Cross-validation splits by document; every model that a held-out document meets, thresholds and
 temperatures included, was made without it. With `--held` there is one fit instead of one per fold: the models learn
 from all other documents, and temperatures, thresholds and factors are chosen by those held out, whose scores flatter by
-that much.
+that much. With `--last` the reader then goes once more over few documents that matter most; they are judged in folds,
+each by a reader that had this pass over the others.
 """
 
 import argparse
@@ -29,7 +31,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InputError
 from pipeline.evaluation.events import EventScores, Judged, judged, match, reliability, score_events
-from pipeline.events import attribution, roles
+from pipeline.events import attribution
 from pipeline.events.decide import Floats, Models, Net, load_models, save_choices, save_nets, soften
 from pipeline.events.ontology import load_ontology
 from pipeline.events.reader import Reader
@@ -42,7 +44,7 @@ from pipeline.training.annotated import LEADS
 from pipeline.training.event_examples import Example, read_examples, read_leads
 from pipeline.training.event_nets import blend_linear, fit_mix, fit_net, fit_temperature
 from pipeline.training.event_tasks import ROLE_SHARPNESS, Labels, Learning, Pairing, Task, make_tasks
-from pipeline.training.reader import Lesson, ReaderNet, answers, fit_reader, save_reader
+from pipeline.training.reader import Lesson, ReaderNet, answers, fit_reader, last_pass, save_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,7 @@ RECIPES: Final[dict[str, dict[str, Any]]] = {
 LEAD_WEIGHTS: Final = {"mention": 0.3}
 INNER_FOLDS: Final = 3  # parts in which the first pass is made for the training documents of the second
 SLACK: Final = 0.003  # of F1
-DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "source": 0.4, "same": 0.5} | {
-    f"role {r}": 0.4 for r in roles.CLASSES[1:]
-}
+DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "same": 0.5}
 
 
 def fit_nets(
@@ -142,13 +142,11 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
          missed: dict[str, int]) -> Choices:  # fmt: skip
     """Choose temperatures, thresholds and factors from held-out outputs of the documents to keep.
 
-    Of equally good thresholds mentions and speakers get the lowest: with a mention its roles, its date and its speaker
-    are lost, and the speakers of lost mentions weigh on those that are left.
+    Of equally good thresholds mentions get the lowest, as with a mention its roles, its date and its speaker are lost.
     by_reader: none for models without a reader. missed: annotated mentions without a candidate, by group.
     """
-    tasks, pairing = learning.tasks, learning.pairing
     temperatures, thresholds, mix = {}, dict(DEFAULTS), {}
-    for name, task in tasks.items():
+    for name, task in learning.tasks.items():
         rows = keep[task.doc]
         labels = task.labels[rows]
         temperatures[name] = ROLE_SHARPNESS if name == "role" else fit_temperature(by_net[name][rows], labels)
@@ -161,13 +159,6 @@ def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Flo
             own = learning.types[rows] == attribution.STATEMENT
             for group, among in (("statement", own), ("event", ~own)):
                 thresholds[group], _ = best_thresholds(shares[among, 0], labels[among], missed[group])
-        elif name == "context":
-            shares = roles.keep_one(pairing.events, pairing.pairs, soften(outputs))[rows]
-            for number, role in enumerate(roles.CLASSES[1:], start=1):
-                best = best_thresholds(shares[:, number], (labels == number).astype(np.int64), 0)
-                thresholds[f"role {role}"] = sum(best) / 2
-        elif name == "source":
-            thresholds[name], _ = best_thresholds(shares[:, 0], labels, 0)
         elif name == "same":
             thresholds[name] = sum(best_thresholds(shares[:, 0], labels, 0)) / 2
     return Choices(temperatures, thresholds, mix)
@@ -246,19 +237,34 @@ def cross_validate(
 
 def hold_out(
     engine: Engine, held: Sequence[Example], examples: Sequence[Example], leads: Sequence[Example], words: WordStates,
-    seeds: Sequence[int], jobs: int = 1,
+    seeds: Sequence[int], jobs: int = 1, last: Sequence[Example] = (), folds: int = 5,
 ) -> Validated:  # fmt: skip
-    """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`)."""
-    everything = [*held, *examples, *leads]
+    """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`).
+
+    last: documents that the reader ends with (see `last_pass`). They are extracted too, in folds, each by a reader that
+    had its last pass over the others.
+    """
+    everything = [*held, *last, *examples, *leads]
     learning = make_tasks(engine, everything, words)
-    number = np.arange(len(everything))
-    out = number < len(held)
-    fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs)
+    lesson, number = learning.lesson, np.arange(len(everything))
+    out, rest = number < len(held), number >= len(held) + len(last)
+    fitted = fit(learning, rest, number >= len(held) + len(last) + len(examples), seeds, jobs)
     missed = count_missed(learning, held, out)
-    found, choices = {}, {}
-    for way, heard in (("light", {}), ("learned", fitted.by_reader)):
-        choices[way] = tune(learning, fitted.by_net, heard, out, missed)
-        found[way] = extract(engine, models_of(fitted, learning.lesson, choices[way], words), held)
+    readers, parts = [fitted.reader], [held]
+    if last:
+        fold = np.random.default_rng(0).permutation(len(last)) % folds
+        ends, others = np.flatnonzero(~out & ~rest), np.flatnonzero(rest)
+        readers = Parallel(jobs, mmap_mode="c")(
+            delayed(last_pass)(fitted.reader, lesson, ends[fold != k], others, seeds[0]) for k in range(folds + 1)
+        )
+        parts = [*([e for e, f in zip(last, fold, strict=True) if f == k] for k in range(folds)), held]
+    found: dict[str, dict[str, list[Judged]]] = {"light": {}, "learned": {}}
+    choices: dict[str, Choices] = {}
+    for reader, part in zip(readers, parts, strict=True):
+        fitted = replace(fitted, reader=reader)
+        for way, heard in (("light", {}), ("learned", answers(reader, lesson, np.flatnonzero(out)))):
+            choices[way] = tune(learning, fitted.by_net, heard, out, missed)
+            found[way] |= extract(engine, models_of(fitted, lesson, choices[way], words), part)
     return Validated(found, choices, learning, fitted)
 
 
@@ -325,9 +331,12 @@ def main(arguments: list[str] | None = None) -> None:
                         help=told)  # fmt: skip
     told = "leads to choose thresholds by, instead of cross-validating; no model learns from them"
     parser.add_argument("--held", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), help=told)
+    told = "with --held: leads that the reader ends with, judged in folds; may be given again"
+    parser.add_argument("--last", type=Path, nargs=2, action="append", default=[], metavar=("GOLD.json", "DOCS.json"),
+                        help=told)  # fmt: skip
     told = "annotated leads that every model is trained on besides; by default Rasd's own"
     parser.add_argument("--leads", type=Path, nargs="*", default=LEADS, help=told)
-    parser.add_argument("--folds", type=int, default=5, help="of cross-validation; --held does without")
+    parser.add_argument("--folds", type=int, default=5, help="of cross-validation, or of --last")
     parser.add_argument(
         "--jobs", type=int, default=1, help="folds, or parts of the one fit of --held, that are fitted at once"
     )
@@ -350,13 +359,17 @@ def main(arguments: list[str] | None = None) -> None:
     everything = [*examples, *chain.from_iterable(part for _, part in more)]
     reported = [("", examples), *((f", {name}", part) for name, part in more)]
     held = read_examples(*options.held) if options.held else []
-    if {x.doc.text for x in held} & {x.doc.text for x in everything}:
-        raise InputError(f"{options.held[0]} holds leads that the models learn from; hold out others")
+    last = [example for gold, docs in options.last for example in read_examples(gold, docs)]
+    if last and not held:
+        parser.error("--last needs --held")
+    learned, judges = ({x.doc.text for x in part} for part in (everything, [*held, *last]))
+    if learned & judges or len(judges) < len(held) + len(last):
+        raise InputError("--held or --last holds leads that the models learn from; name each lead once")
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")
     if options.held:
-        validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs)
-        reported = [(f", {options.held[0].name}", held)]
+        validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs, last, options.folds)
+        reported = [(f", {options.held[0].name}", held), *([(", last pass", last)] if last else [])]
     else:
         validated = cross_validate(
             engine, everything, leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None
