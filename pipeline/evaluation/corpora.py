@@ -94,18 +94,32 @@ class GoldDocument:
     names: frozenset[tuple[int, int, str]]
 
 
-def read_gold(path: str | Path, documents: str | Path) -> list[GoldDocument]:
-    """Read the project's JSON gold: annotation and texts; a string is located by its `nth` occurrence."""
-    texts = {d["id"]: d for d in json.loads(Path(documents).read_text(encoding="utf-8"))}
+def _load_json(path: str | Path) -> Any:
+    """Read a JSON file. Raises InputError that names it."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as JSON: {error}") from error
+
+
+def read_annotations(path: str | Path, documents: str | Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Read the project's JSON gold: each annotation, and the document (`text`, `date`) that it is of."""
+    entries = _load_json(path)
+    texts = {d["id"]: d for d in _load_json(documents)}
     found = []
-    for entry in json.loads(Path(path).read_text(encoding="utf-8")):
-        doc = texts.get(entry["id"])
-        if doc is None:
+    for entry in entries:
+        if entry["id"] not in texts:
             raise InputError(
                 f"{path}: document {entry['id']!r} is not in {documents}; give the texts that belong to it"
             )
-        found.append(gold_document(entry, doc["text"], doc.get("date"), path))
+        found.append((entry, texts[entry["id"]]))
     return found
+
+
+def read_gold(path: str | Path, documents: str | Path) -> list[GoldDocument]:
+    """Read the names of the project's JSON gold; a string is located by its `nth` occurrence."""
+    pairs = read_annotations(path, documents)
+    return [gold_document(entry, doc["text"], doc.get("date"), path) for entry, doc in pairs]
 
 
 def gold_document(

@@ -5,7 +5,6 @@ speaker are judged on matched mentions; F1 of roles and speaker counts those of 
 """
 
 import csv
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, Final
 
 from pipeline.document import EventMention, Span
 from pipeline.errors import InputError
-from pipeline.evaluation.corpora import locate
+from pipeline.evaluation.corpora import locate, read_annotations
 from pipeline.schema import EVENT_TYPES
 
 SCORED_OTHERS: Final = frozenset({"place", "destination", "origin", "inviter", "mediator"})
@@ -49,9 +48,8 @@ def judged(events: Iterable[EventMention]) -> list[Judged]:
 
 
 def read_gold_events(gold: str | Path, docs: str | Path) -> dict[str, list[Judged]]:
-    """Read an annotation file (see read_annotations) as mentions by document."""
-    texts = {d["id"]: d["text"] for d in _load(docs)}
-    return {a["id"]: gold_events(a, texts[a["id"]]) for a in _load(gold)}
+    """Read JSON gold (see `read_annotations`) as mentions by document."""
+    return {note["id"]: gold_events(note, doc["text"]) for note, doc in read_annotations(gold, docs)}
 
 
 def gold_events(annotation: Mapping[str, Any], text: str) -> list[Judged]:
@@ -67,13 +65,6 @@ def gold_events(annotation: Mapping[str, Any], text: str) -> list[Judged]:
             f"{event['type']}/{same}" if same is not None else f"alone/{number}",
         ))  # fmt: skip
     return found
-
-
-def _load(path: str | Path) -> Any:
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as JSON: {error}") from error
 
 
 def _day(value: str | None) -> date | None:

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from pipeline.config import TimesConfig
 from pipeline.errors import InputError
-from pipeline.evaluation.corpora import locate
+from pipeline.evaluation.corpora import locate, read_annotations
 from pipeline.tables.read import read_table
 from pipeline.times.resolve_parts import third
 from pipeline.times.values import Value
@@ -100,8 +100,7 @@ def read_gold(path: str | Path, documents: str | Path | None = None) -> list[Gol
             lines = path.read_text(encoding="utf-8").splitlines()
             return [_probe(number, json.loads(line)) for number, line in enumerate(lines) if line.strip()]
         texts = Path(documents) if documents else path.with_suffix(".docs.json")
-        docs = {doc["id"]: doc for doc in json.loads(texts.read_text(encoding="utf-8"))}
-        return [_annotated(row, docs[row["id"]], path) for row in json.loads(path.read_text(encoding="utf-8"))]
+        return [_annotated(row, doc, path) for row, doc in read_annotations(path, texts)]
     except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
         raise InputError(f"{path}: cannot be read as gold of times: {error}; give .json, .jsonl or .tml") from error
 

@@ -1,6 +1,5 @@
 """Reads annotated documents for the event models, with their names and times filled in."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.document import Document, Mention, Segment, Span, TimeSpan
-from pipeline.evaluation.corpora import locate
+from pipeline.evaluation.corpora import locate, read_annotations
 from pipeline.evaluation.events import Judged, gold_events
 from pipeline.text.tokens import CamelTokens
 from pipeline.training.annotated import all_leads
@@ -24,8 +23,7 @@ class Example:
 
 def read_examples(gold: Path, docs: Path) -> list[Example]:
     """Read annotated documents with their names and times."""
-    sources = {d["id"]: d for d in json.loads(docs.read_text(encoding="utf-8"))}
-    return [_example(a, sources[a["id"]]) for a in json.loads(gold.read_text(encoding="utf-8"))]
+    return [_example(annotation, source) for annotation, source in read_annotations(gold, docs)]
 
 
 def read_leads(paths: Sequence[Path]) -> list[Example]:

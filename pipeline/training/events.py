@@ -362,8 +362,8 @@ def main(arguments: list[str] | None = None) -> None:
     last = [example for gold, docs in options.last for example in read_examples(gold, docs)]
     if last and not held:
         parser.error("--last needs --held")
-    learned, judges = ({x.doc.text for x in part} for part in (everything, [*held, *last]))
-    if learned & judges or len(judges) < len(held) + len(last):
+    apart = {x.doc.text for x in [*held, *last]}
+    if apart & {x.doc.text for x in everything} or len(apart) < len(held) + len(last):
         raise InputError("--held or --last holds leads that the models learn from; name each lead once")
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")

@@ -8,7 +8,6 @@ for JSON gold and the project's own leads whose events are to be learnt. What is
 """
 
 import argparse
-import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from pipeline.evaluation.corpora import (
     gold_document,
     locate,
     name_tags,
+    read_annotations,
     read_conll,
     retokenize,
     tokens_in,
@@ -85,8 +85,8 @@ def passages(corpus: dict[str, Any], folder: Path) -> tuple[list[Passage], list[
     if corpus.get("leads"):
         texts = [(lead.annotation, lead.text) for lead in all_leads()]
     else:
-        known = {d["id"]: d["text"] for d in json.loads((folder / corpus["documents"]).read_text(encoding="utf-8"))}
-        texts = [(a, known[a["id"]]) for a in json.loads((folder / corpus["path"]).read_text(encoding="utf-8"))]
+        pairs = read_annotations(folder / corpus["path"], folder / corpus["documents"])
+        texts = [(annotation, doc["text"]) for annotation, doc in pairs]
     return split([_annotated(annotation, text, events) for annotation, text in texts], share)
 
 
