@@ -4,7 +4,6 @@
     python -m pipeline.training.events GOLD.json DOCS.json --folds 5      only cross-validate
     python -m pipeline.training.events GOLD.json DOCS.json --more FOUND.json FOUND.docs.json    learn from more
     python -m pipeline.training.events GOLD.json DOCS.json --held HELD.json HELD.docs.json --out models/events
-    python -m pipeline.training.events GOLD.json DOCS.json --held ... --last LAST.json LAST.docs.json --out FOLDER
     python -m pipeline.training.events GOLD.json DOCS.json --shipped      only judge the shipped models
 
 GOLD holds annotated documents (mentions, times, events with trigger, roles, status, speaker, same_as; strings located
@@ -12,8 +11,7 @@ by their n-th occurrence), DOCS their texts and publish dates. Candidates come f
 the annotation. Cross-validation splits by document; every model that a held-out document meets, thresholds and
 temperatures included, was made without it. With `--held` there is one fit instead of one per fold: the models learn
 from all other documents, and temperatures, thresholds and factors are chosen by those held out, whose scores flatter by
-that much. With `--last` the reader then goes once more over few documents that matter most; they are judged in folds,
-each by a reader that had this pass over the others.
+that much.
 """
 
 import argparse
@@ -44,7 +42,7 @@ from pipeline.training.annotated import LEADS
 from pipeline.training.event_examples import Example, read_examples, read_leads
 from pipeline.training.event_nets import blend_linear, fit_mix, fit_net, fit_temperature
 from pipeline.training.event_tasks import ROLE_SHARPNESS, Labels, Learning, Pairing, Task, make_tasks
-from pipeline.training.reader import Lesson, ReaderNet, answers, fit_reader, last_pass, save_reader
+from pipeline.training.reader import Lesson, ReaderNet, answers, fit_reader, save_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,34 +235,19 @@ def cross_validate(
 
 def hold_out(
     engine: Engine, held: Sequence[Example], examples: Sequence[Example], leads: Sequence[Example], words: WordStates,
-    seeds: Sequence[int], jobs: int = 1, last: Sequence[Example] = (), folds: int = 5,
+    seeds: Sequence[int], jobs: int = 1,
 ) -> Validated:  # fmt: skip
-    """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`).
-
-    last: documents that the reader ends with (see `last_pass`). They are extracted too, in folds, each by a reader that
-    had its last pass over the others.
-    """
-    everything = [*held, *last, *examples, *leads]
+    """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`)."""
+    everything = [*held, *examples, *leads]
     learning = make_tasks(engine, everything, words)
-    lesson, number = learning.lesson, np.arange(len(everything))
-    out, rest = number < len(held), number >= len(held) + len(last)
-    fitted = fit(learning, rest, number >= len(held) + len(last) + len(examples), seeds, jobs)
+    number = np.arange(len(everything))
+    out = number < len(held)
+    fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs)
     missed = count_missed(learning, held, out)
-    readers, parts = [fitted.reader], [held]
-    if last:
-        fold = np.random.default_rng(0).permutation(len(last)) % folds
-        ends, others = np.flatnonzero(~out & ~rest), np.flatnonzero(rest)
-        readers = Parallel(jobs, mmap_mode="c")(
-            delayed(last_pass)(fitted.reader, lesson, ends[fold != k], others, seeds[0]) for k in range(folds + 1)
-        )
-        parts = [*([e for e, f in zip(last, fold, strict=True) if f == k] for k in range(folds)), held]
-    found: dict[str, dict[str, list[Judged]]] = {"light": {}, "learned": {}}
-    choices: dict[str, Choices] = {}
-    for reader, part in zip(readers, parts, strict=True):
-        fitted = replace(fitted, reader=reader)
-        for way, heard in (("light", {}), ("learned", answers(reader, lesson, np.flatnonzero(out)))):
-            choices[way] = tune(learning, fitted.by_net, heard, out, missed)
-            found[way] |= extract(engine, models_of(fitted, lesson, choices[way], words), part)
+    found, choices = {}, {}
+    for way, heard in (("light", {}), ("learned", fitted.by_reader)):
+        choices[way] = tune(learning, fitted.by_net, heard, out, missed)
+        found[way] = extract(engine, models_of(fitted, learning.lesson, choices[way], words), held)
     return Validated(found, choices, learning, fitted)
 
 
@@ -331,12 +314,9 @@ def main(arguments: list[str] | None = None) -> None:
                         help=told)  # fmt: skip
     told = "leads to choose thresholds by, instead of cross-validating; no model learns from them"
     parser.add_argument("--held", type=Path, nargs=2, metavar=("GOLD.json", "DOCS.json"), help=told)
-    told = "with --held: leads that the reader ends with, judged in folds; may be given again"
-    parser.add_argument("--last", type=Path, nargs=2, action="append", default=[], metavar=("GOLD.json", "DOCS.json"),
-                        help=told)  # fmt: skip
     told = "annotated leads that every model is trained on besides; by default Rasd's own"
     parser.add_argument("--leads", type=Path, nargs="*", default=LEADS, help=told)
-    parser.add_argument("--folds", type=int, default=5, help="of cross-validation, or of --last")
+    parser.add_argument("--folds", type=int, default=5, help="of cross-validation; --held does without")
     parser.add_argument(
         "--jobs", type=int, default=1, help="folds, or parts of the one fit of --held, that are fitted at once"
     )
@@ -359,17 +339,13 @@ def main(arguments: list[str] | None = None) -> None:
     everything = [*examples, *chain.from_iterable(part for _, part in more)]
     reported = [("", examples), *((f", {name}", part) for name, part in more)]
     held = read_examples(*options.held) if options.held else []
-    last = [example for gold, docs in options.last for example in read_examples(gold, docs)]
-    if last and not held:
-        parser.error("--last needs --held")
-    apart = {x.doc.text for x in [*held, *last]}
-    if apart & {x.doc.text for x in everything} or len(apart) < len(held) + len(last):
-        raise InputError("--held or --last holds leads that the models learn from; name each lead once")
+    if {x.doc.text for x in held} & {x.doc.text for x in everything}:
+        raise InputError(f"{options.held[0]} holds leads that the models learn from; hold out others")
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")
     if options.held:
-        validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs, last, options.folds)
-        reported = [(f", {options.held[0].name}", held), *([(", last pass", last)] if last else [])]
+        validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs)
+        reported = [(f", {options.held[0].name}", held)]
     else:
         validated = cross_validate(
             engine, everything, leads, words, options.folds, seeds, jobs=options.jobs, last=options.out is not None

@@ -1,7 +1,6 @@
 """Fits the reader of pipeline.events.reader."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
@@ -20,8 +19,7 @@ from pipeline.training.quantize import high_quantile, write_reader
 Labels = NDArray[np.int64]
 DIM: Final = 256  # width of what the LSTM reads
 HIDDEN: Final = 192  # of its states, per direction
-EPOCHS: Final = 11
-LAST_EPOCHS, LAST_RATE = 4, 8e-4  # of `last_pass`
+EPOCHS: Final = 9
 DOCS: Final = 12  # per step
 RATE: Final = 2e-3
 _SAMPLE: Final = 20_000  # tokens by which the range of the inputs is measured
@@ -213,17 +211,15 @@ def _by_value(values: Labels, count: int) -> list[Labels]:
     return np.split(order, np.searchsorted(values[order], np.arange(1, count)))
 
 
-def fit_reader(
-    lesson: Lesson, docs: Labels, seed: int, epochs: int = EPOCHS, rate: float = RATE, begun: ReaderNet | None = None
-) -> ReaderNet:
-    """Fit a reader to the documents of these numbers; one that was begun goes on, and is changed."""
+def fit_reader(lesson: Lesson, docs: Labels, seed: int, epochs: int = EPOCHS) -> ReaderNet:
+    """Fit a reader to the documents of these numbers."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    net, school = begun or ReaderNet(lesson), _Class(lesson)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02, fused=True)
+    net, school = ReaderNet(lesson), _Class(lesson)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02, fused=True)
     steps = epochs * -(-len(docs) // DOCS)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
     net.train()
     for _ in range(epochs):
         for chosen in np.array_split(rng.permutation(docs), -(-len(docs) // DOCS)):
@@ -241,15 +237,6 @@ def fit_reader(
             optimizer.step()
             schedule.step()
     return net.eval()
-
-
-def last_pass(net: ReaderNet, lesson: Lesson, docs: Labels, others: Labels, seed: int) -> ReaderNet:
-    """Give a reader that went on over the documents that matter most.
-
-    others: of all that it learned from; as many of them are read again, lest it forgets what these have not.
-    """
-    again = np.random.default_rng(seed).choice(others, min(len(docs), len(others)), replace=False)
-    return fit_reader(lesson, np.concatenate([docs, again]), seed, LAST_EPOCHS, LAST_RATE, deepcopy(net))
 
 
 def answers(net: ReaderNet, lesson: Lesson, docs: Labels) -> dict[str, Floats]:

@@ -16,7 +16,6 @@ from pipeline.training.annotated import LEADS, all_leads, write_gold
 from pipeline.training.event_examples import read_leads
 from pipeline.training.event_tasks import make_tasks
 from pipeline.training.events import count_missed, hold_out, main
-from pipeline.training.reader import Labels, Lesson, ReaderNet, last_pass
 
 
 @pytest.fixture(scope="module")
@@ -62,26 +61,5 @@ def test_mentions_without_a_candidate_are_missed(engine: Engine, words: WordStat
 def test_leads_that_are_learned_from_cannot_be_held_out(tmp_path: Path) -> None:
     files = tmp_path / "gold.json", tmp_path / "docs.json"
     write_gold(list(all_leads(LEADS[:1]))[:2], *files)
-    with pytest.raises(InputError, match="--held or --last holds leads that the models learn from"):
+    with pytest.raises(InputError, match="gold.json holds leads that the models learn from"):
         main([*map(str, files), "--held", *map(str, files)])
-
-
-def test_the_leads_of_the_last_pass_are_judged_in_folds(
-    engine: Engine, words: WordStates, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    leads = read_leads(LEADS[:1])
-    held, last, rest = leads[:6], leads[6:12], leads[12:]
-    passes = []
-
-    def watched(net: ReaderNet, lesson: Lesson, docs: Labels, others: Labels, seed: int) -> ReaderNet:
-        passes.append((set(docs.tolist()), set(others.tolist())))
-        return last_pass(net, lesson, docs, others, seed)
-
-    monkeypatch.setattr("pipeline.training.events.last_pass", watched)
-    validated = hold_out(engine, held, rest, [], words, seeds=[1], last=last, folds=2)
-    first, second, whole = (docs for docs, _ in passes)
-    assert not first & second
-    assert first | second == whole == set(range(6, 12))  # of the last pass, whose numbers follow those held out
-    assert all(others == set(range(12, len(leads))) for _, others in passes)
-    for way in ("light", "learned"):
-        assert set(validated.found[way]) == {e.doc.doc_id for e in [*held, *last]}

@@ -18,7 +18,7 @@ from pipeline.training.annotated import LEADS
 from pipeline.training.event_examples import Example, read_leads
 from pipeline.training.event_nets import fit_mix
 from pipeline.training.event_tasks import Learning, make_tasks
-from pipeline.training.reader import ReaderNet, answers, fit_reader, last_pass, save_reader
+from pipeline.training.reader import answers, fit_reader, save_reader
 
 
 @pytest.fixture(scope="module")
@@ -83,25 +83,6 @@ def test_a_reader_learns(learning: Learning, examples: list[Example]) -> None:
 
     before, after = right(1), right(12)
     assert after > before + 0.1
-
-
-def test_a_last_pass_teaches_its_documents_and_leaves_the_reader_alone(
-    learning: Learning, examples: list[Example]
-) -> None:
-    lesson = learning.lesson
-    docs, others = np.arange(4), np.arange(4, len(examples))
-    rows = np.isin(lesson.docs["mention"], docs)
-    labels = lesson.labels["mention"][rows]
-
-    def loss(net: ReaderNet) -> float:
-        outputs = answers(net, lesson, docs)["mention"][rows, 0]
-        return float(np.mean(np.logaddexp(0, outputs) - labels * outputs))
-
-    net = fit_reader(lesson, others, seed=1, epochs=3)
-    before = loss(net)
-    after = last_pass(net, lesson, docs, others, seed=1)
-    assert loss(net) == before
-    assert loss(after) < before
 
 
 def test_a_head_looks_around_inside_its_document_alone() -> None:
