@@ -112,7 +112,8 @@ class Role:
     """A filler of a role of an event mention.
 
     role: one of schema.ROLES. entity: page identity of the name that fills it, None for a noun phrase.
-    score: probability in 0..1. rule: the frame or mechanism that proposed it (for `explain`).
+    score: probability in 0..1 that the filler is right, and its event. rule: the frame or mechanism that proposed it
+    (for `explain`).
     """
 
     role: str

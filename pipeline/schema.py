@@ -145,7 +145,7 @@ TABLES: Final[dict[str, pa.Schema]] = {
             _END,
             _TEXT,
             _may("entity_id", _STR, "entity of the filler"),
-            _may("score", _F32, "calibrated probability"),
+            _may("score", _F32, "calibrated probability that the filler is right, and its event"),
             _may("rule", _STR, "frame or mechanism that filled the role"),
         ],
         "events": [
