@@ -3,6 +3,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from annotated import annotated
 from hypothesis import given
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 
 from pipeline.config import Config, EventsConfig
 from pipeline.document import Document
+from pipeline.events.decide import load_models
 from pipeline.events.explain import explain_mention
-from pipeline.events.stage import Events
+from pipeline.events.ontology import load_ontology
+from pipeline.events.stage import Engine, Events
+from pipeline.events.triggers import find_candidates
 from pipeline.names.stage import Names
 from pipeline.schema import EVENT_TYPES, ROLES, STATUSES
 
@@ -51,6 +55,23 @@ def test_every_value_is_one_that_the_tables_allow(stage: Events) -> None:
         sentence = doc.sentences[event.sentence]
         assert sentence.start <= event.start < event.end <= sentence.end
         assert (event.time is None) == (event.date_start is None and event.date_end is None)
+
+
+@pytest.mark.parametrize("model", ["learned", "light"])
+def test_a_role_or_speaker_is_never_surer_than_its_event(model: str) -> None:
+    ontology = load_ontology()
+    engine = Engine(lambda doc: find_candidates(doc, ontology), load_models(model))
+    prepared = engine.prepare([_doc()])
+    judge = engine.hear(prepared)
+    sure = np.where(engine.mention_scores(prepared, judge) >= 0.5, np.float32(0.98), np.float32(0))
+    (found,) = engine.decide(prepared, judge, sure)
+    filled = [r for e in found.events for r in e.roles if r.role not in ("amount", "position", "instrument")]
+    assert filled
+    assert all(r.score is not None and 1 / 3 <= r.score <= 0.98 for r in filled)
+    assert any(e.speaker for e in found.events)
+    doubtful = Engine(engine.find, engine.models, threshold=0.1).decide(prepared, judge, sure / 3)[0]
+    assert [e.start for e in doubtful.events] == [e.start for e in found.events]
+    assert not any(e.speaker or {r.role for r in e.roles} & {"actor", "target"} for e in doubtful.events)
 
 
 def test_company_in_a_batch_never_changes_a_document(stage: Events) -> None:
