@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 from pipeline.sources.dates import parse_date
+
+# The date that tags, addresses and marked-up date lines state; no search for any date in the text or the footer.
+_DATES: Final[dict[str, Any]] = {"original_date": True, "extensive_search": False, "max_date": "2100-12-31"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,9 @@ def extract_html(html: str, url: str | None = None) -> Extracted | None:
     """Extract the main text of a page with its metadata; None where the page has no text."""
     from trafilatura import bare_extraction
 
-    found = bare_extraction(html, url=url, include_comments=False, include_tables=False, with_metadata=True)
+    found = bare_extraction(
+        html, url=url, include_comments=False, include_tables=False, with_metadata=True, date_extraction_params=_DATES
+    )
     if found is None or isinstance(found, dict) or not found.text:
         return None
     return Extracted(found.text, found.title or None, parse_date(found.date), found.sitename or None)

@@ -9,12 +9,11 @@ from pipeline.document import Document
 from pipeline.errors import DocumentError, EmptyError, NoArabicError, TooLongError
 from pipeline.sources.decode import decode
 from pipeline.sources.html import extract_html
-from pipeline.sources.page import Page
+from pipeline.sources.page import Page, writable
 
 _ARABIC: Final = re.compile(
     r"[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]"
 )  # Arabic letters, also presentation forms
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
 def load_page(page: Page, config: ReadConfig) -> Document:
@@ -39,7 +38,7 @@ def _load(page: Page, config: ReadConfig) -> Document:
         published, source = published or found.published, source or found.source
     if title is not None and not text.lstrip().startswith(title.strip()):
         text = f"{title}\n{text}"
-    text = _SURROGATE.sub("\ufffd", text)  # REPLACEMENT CHARACTER, one for one
+    text = writable(text)
     if not text.strip():
         raise EmptyError(f"{page.location} is empty; leave it out of the input")
     if len(text) > config.max_chars:
@@ -52,5 +51,5 @@ def _load(page: Page, config: ReadConfig) -> Document:
     doc_id = page.doc_id
     if doc_id is None:
         doc_id = hashlib.sha256(f"{page.uri}\n{text}".encode()).hexdigest()[:16]
-    clean = _SURROGATE.sub("\ufffd", title) if title is not None else None
-    return Document(doc_id, text, page.uri, source, clean, published)
+    title, source = (value if value is None else writable(value) for value in (title, source))
+    return Document(doc_id, text, page.uri, source, title, published)

@@ -1,7 +1,16 @@
 """A page as it comes in, before it is decoded."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+
+
+def writable(text: str) -> str:
+    """Replace what no file can hold, lone surrogates, one for one by U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import io
 import json
 import lzma
 import sys
-from collections import Counter
+import warnings
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.errors import DecodeError, InputError
 from pipeline.resources import load_toml
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decode import decode, detect_encoding
-from pipeline.sources.page import Page
+from pipeline.sources.page import Page, writable
 
 _COMPRESSED: Final[dict[str, Callable[..., Any]]] = {".gz": gzip.open, ".xz": lzma.open}
 _HTML: Final = (".html", ".htm")
@@ -53,17 +54,26 @@ def read_pages(inputs: Sequence[str], config: ReadConfig) -> Iterator[Page]:
     files = list_files(inputs)
     stems = Counter(_stem(path) for path in files)
     seen: Counter[str] = Counter()
+    repeated, example = 0, ""
     for path in files:
         for page in _read_file(path, config):
-            if page.doc_id is None and "#" not in page.location and stems[_stem(path)] == 1:
-                page = replace(page, doc_id=_stem(path))
-            if page.doc_id is not None and page.kind != "error":
-                seen[page.doc_id] += 1
-                while seen[page.doc_id] > 1:
-                    new = f"{page.doc_id}#{seen[page.doc_id]}"
-                    seen[new] += 1
-                    page = replace(page, doc_id=new)
-            yield page
+            doc_id = page.doc_id
+            if doc_id is None and page.location == str(path) and stems[_stem(path)] == 1:
+                doc_id = _stem(path)
+            if doc_id is not None and page.kind != "error":
+                doc_id = writable(doc_id)
+                seen[doc_id] += 1
+                if seen[doc_id] > 1:
+                    repeated, example = repeated + 1, example or doc_id
+                while seen[doc_id] > 1:
+                    doc_id = f"{doc_id}#{seen[doc_id]}"
+                    seen[doc_id] += 1
+            yield replace(page, uri=writable(page.uri), doc_id=doc_id)
+    if repeated:
+        warnings.warn(
+            f"{repeated} pages have an id that stood in the input before, as {example!r}; #2, #3 and so on stand "
+            f"behind it now", stacklevel=2,
+        )  # fmt: skip
 
 
 def _stem(path: Path) -> str:
@@ -212,7 +222,7 @@ def _read_jsonl(stream: IO[bytes], location: str, config: ReadConfig) -> Iterato
             continue
         try:
             record = json.loads(line.lstrip("\ufeff"))
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # ValueError also for numbers of thousands of digits
             yield _error(where, "FormatError", f"{where} is no JSON: {error}; mend the line")
             continue
         if isinstance(record, dict):
@@ -221,33 +231,55 @@ def _read_jsonl(stream: IO[bytes], location: str, config: ReadConfig) -> Iterato
             yield _error(where, "FormatError", f"{where} is no JSON object with a text; mend the line")
 
 
-def _read_table(delimiter: str) -> Callable[[IO[bytes], str, ReadConfig], Iterator[Page]]:
+def _read_table(delimiters: str) -> Callable[[IO[bytes], str, ReadConfig], Iterator[Page]]:
+    """Give the reader of tables whose columns stand between whichever of these characters the first line has most of.
+
+    A row with a quotation mark that opens a cell and does not close it properly is taken as a line of text without
+    quoting, if its cells are as many as the columns.
+    """
+
     def read(stream: IO[bytes], location: str, config: ReadConfig) -> Iterator[Page]:
         csv.field_size_limit(2**31 - 1)
         bad: list[Page] = []
+        waiting: deque[tuple[int, str | Page]] = deque()  # lines that were read too far
+        record: list[tuple[int, str]] = []  # those of the row that is being read
+        source = _decoded_lines(stream, location, config.max_chars * 8 + 4096)
 
         def lines() -> Iterator[str]:
-            for _, line in _decoded_lines(stream, location, config.max_chars * 8 + 4096):
+            while (found := waiting.popleft() if waiting else next(source, None)) is not None:
+                number, line = found
                 if isinstance(line, Page):
                     bad.append(line)
-                    yield "\n"
-                else:
-                    yield line
+                    line = "\n"
+                record.append((number, line.lstrip("\ufeff") if number == 1 else line))
+                yield record[-1][1]
 
-        rows = csv.DictReader(lines(), delimiter=delimiter)
-        number = 1
+        header: list[str] = []
+        delimiter = delimiters[0]
         while True:
+            record.clear()
             try:
-                row = next(rows, None)
+                row = next(csv.reader(lines(), delimiter=delimiter, strict=True), None)
             except csv.Error as error:
-                yield _error(f"{location}#{number}", "FormatError", f"{location}#{number}: {error}; mend the row")
-                return
+                (number, line), *rest = record
+                waiting.extendleft(reversed(rest))
+                row = line.rstrip("\r\n").split(delimiter)
+                if len(row) != len(header):
+                    where = f"{location}#{number}"
+                    yield _error(where, "FormatError", f"{where}: {error}; close the quotation marks of the row")
+                    continue
             yield from bad
             bad.clear()
             if row is None:
                 return
-            number = rows.line_num
-            yield _from_record({k.lstrip("\ufeff"): v for k, v in row.items() if k}, f"{location}#{number}", config)
+            if not row:
+                continue
+            if not header:
+                delimiter = max(delimiters, key=record[0][1].count)
+                header = next(csv.reader([line for _, line in record], delimiter=delimiter))
+                continue
+            cells = {name: cell for name, cell in zip(header, row, strict=False) if name}
+            yield _from_record(cells, f"{location}#{record[-1][0]}", config)
 
     return read
 
@@ -313,7 +345,7 @@ _READERS: Final[dict[str, Callable[[IO[bytes], str, ReadConfig], Iterator[Page]]
     ".txt": _read_text,
     ".jsonl": _read_jsonl,
     ".ndjson": _read_jsonl,
-    ".csv": _read_table(","),
+    ".csv": _read_table(",;\t"),
     ".tsv": _read_table("\t"),
     ".parquet": _read_parquet,
     ".html": _read_html,

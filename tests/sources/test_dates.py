@@ -22,6 +22,13 @@ from pipeline.sources.dates import parse_date
         date(2023, 9, 11),
         1694390400,
         1694390400000,
+        "1694390400",
+        "11 سبتمبر 2023",
+        "الاثنين ١١ أيلول ٢٠٢٣",
+        "11 Sep 2023",
+        "\u200f11/09/2023",
+        "1445-02-26",
+        "26 صفر 1445",
     ],
 )
 def test_metadata_dates_keep_their_local_day(value: object) -> None:

@@ -74,7 +74,8 @@ def test_given_columns_win(tmp_path: Path) -> None:
 def test_tsv_and_parquet_give_the_same_records(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text(f"id\ttext\tdate\n1\t{TEXT}\t2024-01-02\n", encoding="utf-8")
     pq.write_table(pa.table({"id": ["1"], "text": [TEXT], "date": [date(2024, 1, 2)]}), tmp_path / "b.parquet")
-    first, second = load(tmp_path / "a.tsv", tmp_path / "b.parquet")
+    with pytest.warns(UserWarning, match="1 pages have an id that stood in the input before, as '1'"):
+        first, second = load(tmp_path / "a.tsv", tmp_path / "b.parquet")
     assert isinstance(first, Document)
     assert isinstance(second, Document)
     assert (first.text, first.published) == (second.text, second.published)
@@ -197,3 +198,58 @@ def test_ids_without_an_id_column_are_digests_and_stable(tmp_path: Path) -> None
     assert len(first.doc_id) == 16
     assert first.doc_id != second.doc_id
     assert [d.doc_id for d in load(tmp_path / "a.jsonl") if isinstance(d, Document)] == [first.doc_id, second.doc_id]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "<footer>© 2019 جميع الحقوق محفوظة</footer>", "<p>وكان الاتفاق قد وقع في 12/05/2008 في القاهرة.</p>",
+        "<p>صرح بذلك للصحفيين في عام 2021 أيضا.</p>",
+    ],
+)  # fmt: skip
+def test_a_date_inside_the_text_of_a_page_is_not_the_date_of_the_page(tmp_path: Path, rest: str) -> None:
+    article = "<p>" + "وصل الوفد إلى دمشق أمس وبحث مع الوزير سبل التعاون بين البلدين. " * 4 + "</p>"
+    time = '<time datetime="2023-02-01">1 فبراير</time>'
+    for name, before, published in (("a", "", None), ("b", time, date(2023, 2, 1))):
+        (tmp_path / f"{name}.html").write_text(
+            f"<html><body><article>{before}{article}{rest}</article></body></html>", encoding="utf-8"
+        )
+        (doc,) = load(tmp_path / f"{name}.html")
+        assert isinstance(doc, Document)
+        assert doc.published == published
+
+
+def test_what_no_file_can_hold_is_replaced_everywhere(tmp_path: Path) -> None:
+    row = {"id": "x\ud83d", "text": f"{TEXT}\ud83d", "title": "خبر\ud83d", "source": "موقع\ud83d", "url": "u\ud83d"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    (doc,) = load(tmp_path / "a.jsonl")
+    assert isinstance(doc, Document)
+    assert (doc.doc_id, doc.title, doc.source, doc.uri) == ("x\ufffd", "خبر\ufffd", "موقع\ufffd", "u\ufffd")
+    assert doc.text.endswith("\ufffd")
+
+
+def test_an_unbalanced_quotation_mark_swallows_no_rows(tmp_path: Path) -> None:
+    texts = ['"حماس" ترفض المقترح.', '"لن نستسلم، قال الوزير.', TEXT, '"آخر" خبر اليوم.', '"خبر\tبين علامتين."']
+    for name, mark in (("a.tsv", "\t"), ("b.csv", ";")):
+        rows = [f"{n}{mark}{text}" for n, text in enumerate(texts[:4])]
+        rows += [f'9{mark}"سطر ""أول""{mark}\nسطر ثان"', f'5{mark}"خبر{mark}']
+        (tmp_path / name).write_text("\n".join([f"id{mark}text", *rows]) + "\n", encoding="utf-8")
+        *docs, last = load(tmp_path / name)
+        assert [d.text for d in docs if isinstance(d, Document)] == [*texts[:4], f'سطر "أول"{mark}\nسطر ثان']
+        assert last == "FormatError"
+
+
+def test_a_number_of_thousands_of_digits_spoils_its_line_alone(tmp_path: Path) -> None:
+    rows = [json.dumps({"text": TEXT}), '{"id": ' + "9" * 5000 + "}", json.dumps({"text": TEXT})]
+    (tmp_path / "a.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    first, second, third = load(tmp_path / "a.jsonl")
+    assert isinstance(first, Document)
+    assert second == "FormatError"
+    assert isinstance(third, Document)
+
+
+def test_a_file_may_have_a_number_sign_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "خبر #1.txt").write_text(TEXT, encoding="utf-8")
+    (doc,) = load(tmp_path)
+    assert isinstance(doc, Document)
+    assert doc.doc_id == "خبر #1"
