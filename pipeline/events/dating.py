@@ -97,8 +97,8 @@ def time_features(layout: Layout, events: Proposals, times: TimePlaces, pairs: T
     sentence = layout.sentence[first]
     nearest = np.where(side == 1, left == e, right == e).astype(np.int64)
     kind, type_ = events.kind[e], events.type[e]
-    left_kind = np.where(layout.sentence[events.token[np.maximum(left, 0)]] == sentence, events.kind[left], -1)
-    left_type = np.where(layout.sentence[events.token[np.maximum(left, 0)]] == sentence, events.type[left], -1)
+    left_here = (left >= 0) & (layout.sentence[events.token[left]] == sentence)
+    left_kind, left_type = np.where(left_here, events.kind[left], -1), np.where(left_here, events.type[left], -1)
     right_kind = np.where(layout.sentence[events.token[right]] == sentence, events.kind[right], -1)
     window = Window(layout, first)
     cls, code, mark = layout.column("word_class"), layout.column("code"), layout.column("mark")

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from pipeline.document import Document, Mention, Role, TimeSpan, Token
 from pipeline.names.places import nationalities
 from pipeline.resources import load_rows, load_toml, load_words
-from pipeline.text.normalize import fold
+from pipeline.text.normalize import fold, letters_end
 
 _FILE: Final = "roles/details.toml"
 REACH: Final = 16  # tokens behind the trigger
@@ -128,7 +128,8 @@ class Text:
 
     def role(self, name: str, first: int, last: int, rule: str, skip: int = 0) -> Role:
         """Make a role of the tokens from `first` to before `last`, less the first `skip` letters."""
-        return Role(name, self.tokens[first].start + skip, self.tokens[last - 1].end, None, None, rule)
+        token = self.tokens[first]
+        return Role(name, token.start + letters_end(token.text, skip), self.tokens[last - 1].end, None, None, rule)
 
 
 def find_details(

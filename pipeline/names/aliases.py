@@ -39,7 +39,10 @@ def canonical_name(surfaces: Sequence[str]) -> str:
 
 
 class Aliases:
-    """Fills `Mention.entity`: equal names are one entity, and a short name goes to the fuller one before it."""
+    """Fills `Mention.entity`: equal names are one entity, and a short name goes to the fuller one before it.
+
+    Names of the user's list keep the ids that it gives them.
+    """
 
     name: ClassVar[str] = "aliases"
     reads: ClassVar[frozenset[str]] = frozenset({"text", "mentions", "sentences", "segments"})
@@ -54,35 +57,41 @@ class Aliases:
 
 
 def _identify(doc: Document) -> tuple[Mention, ...]:
-    numbers: dict[tuple[str, tuple[str, ...]], int] = {}
-    people: dict[str, list[tuple[tuple[str, ...], int]]] = {}  # first or last word -> names that hold it there
+    entities: dict[tuple[str, tuple[str, ...]], str] = {}
+    people: dict[str, list[str]] = {}  # first or last word of a name -> who is named so, the latest last
+    fullest: dict[str, tuple[str, ...]] = {}  # the longest name of each of them
     found = []
-    entities = 0
+    count = 0
     for mention in doc.mentions:
         surface = doc.text[mention.start : mention.end]
         if surface.startswith(_LAM) and doc.text[max(0, mention.start - 1) : mention.start] == _LAM:
             surface = _ALEF + surface  # in للكرملين the alef of the article is not written
         key = name_key(surface) or (surface,)
-        number = numbers.get((mention.label, key))
-        if number is None and mention.label == "PER":
+        entity = mention.entity or entities.get((mention.label, key))
+        if entity is None and mention.label == "PER":
             rivals = [*people.get(key[0], ()), *people.get(key[-1], ())]
-            number = next((n for known, n in reversed(rivals) if _same_person(known, key)), None)
-        if number is None:
-            number = entities
-            entities += 1
-        if (mention.label, key) not in numbers:
-            numbers[mention.label, key] = number
+            entity = next((e for e in reversed(rivals) if _same_person(fullest[e], key)), None)
+        if entity is None:
+            entity = f"e{count}"
+            count += 1
+        if (mention.label, key) not in entities:
+            entities[mention.label, key] = entity
             if mention.label == "PER":
+                fullest[entity] = max(fullest.get(entity, ()), key, key=len)
                 for word in {key[0], key[-1]}:
-                    people.setdefault(word, []).append((key, number))
-        found.append(replace(mention, entity=f"e{number}"))
+                    people.setdefault(word, []).append(entity)
+        found.append(replace(mention, entity=entity))
     return tuple(found)
 
 
 def _same_person(known: tuple[str, ...], key: tuple[str, ...]) -> bool:
-    """Tell whether two names may be one person: the words of the shorter stand in the longer, up to its end."""
+    """Tell whether two names may be one person.
+
+    The shorter is a part of the longer: its end, or its first and its last word with some of those between; or its
+    first word alone, if that is a rare one.
+    """
     short, full = sorted((known, key), key=len)
     if len(full) < 2 or short[-1] != full[-1]:
         return len(short) == 1 and len(full) > 2 and short[0] == full[0] and len(short[0]) > 4
     words = iter(full)
-    return all(word in words for word in short)
+    return full[-len(short) :] == short or (short[0] == full[0] and all(word in words for word in short))

@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.errors import ModelError
 from pipeline.names.words import model_form
-from pipeline.text.normalize import is_invisible
+from pipeline.text.normalize import letters_end
 
 # Written proclitics in front of a name, longest first, and what the name gains: ل + ال is written لل, so the name
 # keeps its second ل.
@@ -77,12 +77,4 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
 
 def name_start(surface: str, starts: Mapping[str, tuple[int, int]]) -> int:
     """Give how many characters of a raw surface stand before the name."""
-    letters = proclitic_size(model_form(surface), starts)
-    at = 0
-    while letters and at < len(surface):
-        if not is_invisible(surface[at]):
-            letters -= 1
-        at += 1
-    while 0 < at < len(surface) - 1 and is_invisible(surface[at]):
-        at += 1
-    return at
+    return letters_end(surface, proclitic_size(model_form(surface), starts))

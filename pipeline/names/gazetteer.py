@@ -9,7 +9,7 @@ from pipeline.errors import ConfigError
 from pipeline.names.clitics import cuts
 from pipeline.names.recognizer import NameSpan
 from pipeline.schema import LABELS
-from pipeline.text.normalize import fold
+from pipeline.text.normalize import fold, letters_end
 
 _KEPT: Final = 1 << 17  # words remembered
 _END: Final = "\x1f"  # between the words of a name
@@ -79,7 +79,7 @@ class Gazetteer:
             # A proclitic may stand only before the first word of a name.
             if (spans and first < spans[-1].last) or any(i in skipped for i in range(first + 1, last)):
                 continue
-            start = tokens[first].start + skipped.get(first, 0)
+            start = tokens[first].start + letters_end(tokens[first].text, skipped.get(first, 0))
             spans.append(NameSpan(first, last, label, None, self.name, entity, start, tokens[last - 1].end))
         return spans
 

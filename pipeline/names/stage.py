@@ -43,7 +43,7 @@ def _gazetteer(config: Config) -> Recognizer:
     from pipeline.names.gazetteer import Gazetteer
 
     if not config.names.gazetteer:
-        raise ConfigError("names.recognizers names `gazetteer`, but names.gazetteer gives no file")
+        raise ConfigError("names.gazetteer gives no file; name a TSV file of surface, label and optional id")
     return Gazetteer(config.names.gazetteer)
 
 

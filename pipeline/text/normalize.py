@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 TATWEEL: Final = "ـ"  # ARABIC TATWEEL
+LINE_ENDS: Final = "\n\r\u2028\u2029\x85"  # also LINE SEPARATOR, PARAGRAPH SEPARATOR, NEXT LINE
+_FORMS_OF_MARKS: Final = (("\ufe70", "\ufe7f"), ("\ufc5e", "\ufc63"), ("\ufcf2", "\ufcf4"))  # from, to
 _DIGITS: Final = str.maketrans(
     {chr(0x660 + i): str(i) for i in range(10)} | {chr(0x6F0 + i): str(i) for i in range(10)}
 )
@@ -20,7 +22,11 @@ _KEYBOARD: Final = str.maketrans({"ی": "ي", "ک": "ك", "ہ": "ه"})
 
 def is_invisible(char: str) -> bool:
     """Tell whether a character leaves no mark of its own: tatweel, diacritics, bidi and zero-width controls."""
-    return char == TATWEEL or unicodedata.category(char) in ("Cf", "Mn", "Cc")
+    return (
+        char == TATWEEL
+        or unicodedata.category(char) in ("Cf", "Mn", "Cc")
+        or any(first <= char <= last for first, last in _FORMS_OF_MARKS)
+    )
 
 
 def strip_marks(text: str) -> str:
@@ -29,7 +35,7 @@ def strip_marks(text: str) -> str:
         return text
     from camel_tools.utils.normalize import normalize_unicode
 
-    text = normalize_unicode(text)
+    text = normalize_unicode("".join(c for c in text if not is_invisible(c)))
     return "".join(c for c in text if not is_invisible(c)).translate(_DIGITS).translate(_KEYBOARD)
 
 
@@ -45,6 +51,18 @@ def fold(word: str) -> str:
     from camel_tools.utils.normalize import normalize_alef_ar, normalize_alef_maksura_ar
 
     return str(normalize_alef_maksura_ar(normalize_alef_ar(strip_marks(word)))).lower()
+
+
+def letters_end(word: str, letters: int) -> int:
+    """Give the offset in a raw word behind its first letters, as `fold` counts them, and behind the marks on them.
+
+    A ligature of more letters than are left is not entered: the offset is that before it.
+    """
+    at = 0
+    while at < len(word) and letters >= (size := len(fold(word[at]))) and (letters or not size):
+        letters -= size
+        at += 1
+    return at
 
 
 @lru_cache(maxsize=1 << 18)

@@ -14,9 +14,9 @@ from pipeline.config import Config
 from pipeline.document import Document, Segment, Span
 from pipeline.resources import load_toml
 from pipeline.text.headers import DateLine, read_date_line
-from pipeline.text.normalize import fold
+from pipeline.text.normalize import LINE_ENDS, fold
 
-_LINE: Final = re.compile(r"[^\r\n\u2028\u2029\x85]*(?:\r\n|[\r\n\u2028\u2029\x85]|\Z)")
+_LINE: Final = re.compile(rf"[^{LINE_ENDS}]*(?:\r\n|[{LINE_ENDS}]|\Z)")
 _LEAD: Final = re.compile(r"^[\W_]+")
 _WORD: Final = re.compile(r"\w+")
 _PROCLITICS: Final = re.compile(r"^[وفبلك]?(?:ال|لل)?(?=\w{3})")

@@ -10,10 +10,10 @@ from pipeline.config import Config
 from pipeline.document import Document, Token
 from pipeline.errors import ConfigError, ModelError
 from pipeline.models import models_folder
-from pipeline.text.normalize import fold
+from pipeline.text.normalize import LINE_ENDS, fold
 from pipeline.text.tokens import LONGEST, fill_tokens, trim
 
-_LINE: Final = re.compile(r"[^\n\r\u2029]+")  # PARAGRAPH SEPARATOR
+_LINE: Final = re.compile(f"[^{LINE_ENDS}]+")
 _PIECE: Final = re.compile(r"\S+")
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from pipeline.config import Config
 from pipeline.document import Document, Sentence, Token
-from pipeline.text.normalize import fold, is_invisible
+from pipeline.text.normalize import LINE_ENDS, fold, is_invisible
 
 _CHUNK: Final = re.compile(r"\S+")
 _PLAIN: Final = re.compile(r"[ء-غف-يًٌٍَُِّْa-zA-Z]+")  # letters and marks only: nothing to split
@@ -80,7 +80,7 @@ def split_sentences(text: str, tokens: Sequence[Token], offset: int = 0) -> Iter
         if i + 1 == count:
             break
         gap = text[token.end - offset : tokens[i + 1].start - offset]
-        ends = "\n" in gap or "\r" in gap or "\u2029" in gap  # PARAGRAPH SEPARATOR
+        ends = any(end in gap for end in LINE_ENDS)
         if not ends:
             mark = token.text in _ENDERS or (token.text == "." and _closes(tokens, i, bool(gap)))
             if mark:

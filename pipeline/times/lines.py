@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
 from pipeline.document import Token
-from pipeline.text.normalize import is_invisible
+from pipeline.text.normalize import letters_end
 from pipeline.times.nodes import Hit
 from pipeline.times.vocabulary import Entry, Vocabulary, Word, cut_mixed
 
@@ -137,14 +137,7 @@ class Line:
         word, token = self.words[i], self.tokens[i]
         if word is None or not word.skip or word.plain:
             return token.start
-        left = word.skip
-        for offset, char in enumerate(token.text):
-            if is_invisible(char):
-                continue
-            if not left:
-                return token.start + offset
-            left -= 1
-        return token.start
+        return token.start + letters_end(token.text, word.skip)
 
 
 def _pieces(token: Token, vocabulary: Vocabulary) -> list[Token]:

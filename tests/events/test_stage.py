@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.config import Config, EventsConfig
 from pipeline.document import Document
+from pipeline.events import dating
 from pipeline.events.decide import load_models
 from pipeline.events.explain import explain_mention
 from pipeline.events.ontology import load_ontology
@@ -82,6 +83,24 @@ def test_company_in_a_batch_never_changes_a_document(stage: Events) -> None:
         (e.type, e.start, e.status, e.roles, e.event) for e in alone.events
     ]
     assert last.events == first.events
+
+
+def test_the_first_date_of_a_batch_is_judged_as_if_alone() -> None:
+    text = "يوم الأحد الماضي ينتظر السكان عودة المساعدات بعد زيارة الوزير إلى دمشق."
+    doc = annotated(text, times={"يوم الأحد الماضي": (date(2024, 3, 17), date(2024, 3, 17))})
+    other = annotated("وصل الرئيس إلى القاهرة.")
+    ontology = load_ontology()
+    engine = Engine(lambda doc: find_candidates(doc, ontology))
+    features = []
+    for docs in ([doc], [doc, other]):
+        prepared = engine.prepare(docs)
+        times = dating.place_times(prepared.layout)
+        pairs = dating.pair_times(prepared.layout, prepared.proposals, times)
+        columns = dating.time_features(prepared.layout, prepared.proposals, times, pairs)
+        own = prepared.proposals.doc[pairs.event] == 0
+        assert own.any()
+        features.append([column[own].tolist() for column in columns])
+    assert features[0] == features[1]
 
 
 def test_states_that_the_names_stage_kept_change_nothing() -> None:

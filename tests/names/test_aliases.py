@@ -31,3 +31,19 @@ def test_different_people_of_one_first_name_stay_apart() -> None:
 
 def test_the_fullest_surface_names_the_entity() -> None:
     assert canonical_name(["بوتين", "فلاديمير بوتين", "بوتين"]) == "فلاديمير بوتين"
+
+
+def test_a_family_name_joins_no_two_people() -> None:
+    assert entities(("بشار الأسد", "PER"), ("الأسد", "PER"), ("ماهر الأسد", "PER")) == ["e0", "e0", "e1"]
+    assert entities(("محمد حسن علي", "PER"), ("حسين علي", "PER"), ("محمد علي", "PER")) == ["e0", "e1", "e0"]
+    assert entities(("الأسد", "PER"), ("بشار الأسد", "PER"), ("الأسد", "PER")) == ["e0", "e0", "e0"]
+    assert entities(("محمد بن سلمان", "PER"), ("بن سلمان", "PER"), ("بان كي مون", "PER"), ("كي مون", "PER")) == [
+        "e0", "e0", "e1", "e1",
+    ]  # fmt: skip
+
+
+def test_ids_of_the_users_list_are_kept() -> None:
+    text = "وصل بوتين ثم بوتين"
+    given = [Mention(4, 9, "PER", None, "gazetteer", 0, entity="Q7747"), Mention(13, 18, "PER", None, "t", 0)]
+    (doc,) = Aliases()([Document("d", text, mentions=tuple(given))])
+    assert [m.entity for m in doc.mentions] == ["Q7747", "Q7747"]

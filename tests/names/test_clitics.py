@@ -31,3 +31,8 @@ def test_marks_do_not_shift_the_cut(starts: dict[str, tuple[int, int]]) -> None:
 def test_a_word_is_never_cut_to_nothing() -> None:
     assert proclitic_size("ولل", {}) == 0
     assert proclitic_size("و", {}) == 0
+
+
+def test_a_ligature_is_not_cut(starts: dict[str, tuple[int, int]]) -> None:
+    assert name_start("ﻷلمانيا", starts) == 0  # LAM WITH ALEF WITH HAMZA ABOVE: the particle and the first letter
+    assert name_start("وﻷلمانيا", starts) == 1

@@ -46,3 +46,9 @@ def test_spans_know_their_recogniser(tmp_path: Path) -> None:
     ((span,),) = gazetteer(tmp_path, "دمشق\tLOC")([tokenize("دمشق")])
     assert isinstance(span, NameSpan)
     assert (span.tagger, span.score) == ("gazetteer", None)
+
+
+def test_spans_begin_with_a_letter(tmp_path: Path) -> None:
+    names = gazetteer(tmp_path, "الشهباء\tLOC", "كتائب الفجر\tORG")
+    assert find(names, "وصل بِالشهباء أمس") == [("الشهباء", "LOC", None)]
+    assert find(names, "قالت وَكتائب الفجر إنها هاجمت وـكتائب الفجر") == [("كتائب الفجر", "ORG", None)] * 2

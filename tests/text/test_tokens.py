@@ -66,3 +66,13 @@ def test_sentences_end_where_a_reader_ends_them(text: str, count: int) -> None:
 
 def test_a_text_without_marks_is_cut_into_sentences_of_bounded_length() -> None:
     assert max(len(s.split()) for s in sentences("قال إن " * 1000)) == 300
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\u2029", "\x85"])
+def test_every_line_end_ends_a_sentence(end: str) -> None:
+    text = f"وصل الوزير إلى القاهرة{end}قتل ثلاثة جنود في بغداد"
+    assert len(list(split_sentences(text, tokenize(text)))) == 2
+
+
+def test_marks_in_presentation_forms_are_marks() -> None:
+    assert [t.norm for t in tokenize("وصل ﹷ الوزﹻير ﹱ أمس")] == ["وصل", "الوزير", "امس"]
