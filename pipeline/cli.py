@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_GOOD
+    except OSError as error:
+        print(f"rasd: {error}; check the path", file=sys.stderr)
+        return EXIT_USAGE
     except KeyboardInterrupt:
         print("rasd: stopped; the same command goes on where it was", file=sys.stderr)
         return 130
@@ -112,6 +116,7 @@ def _run(args: argparse.Namespace) -> int:
     from pipeline.running.run import run
 
     config = _settings(args)
+    warnings.formatwarning = lambda message, *_, **__: f"rasd: {message}\n"
     with Progress(args.inputs, config) as progress:
         summary = run(args.inputs, args.out, config, overwrite=args.overwrite, engine=args.engine, on_shard=progress)
     print(

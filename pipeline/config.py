@@ -15,6 +15,7 @@ from pipeline.errors import ConfigError
 
 TOKENIZERS = ("camel", "stanza")
 CONVENTIONS = ("rasd", "cleananercorp", "anercorp", "aqmar", "caraner", "wojood")
+RECOGNIZERS = ("compact", "camel", "stanza", "gazetteer")
 VOTES = ("union", "intersection", "majority")
 EVENT_MODELS = ("learned", "light", "rules")
 
@@ -39,7 +40,7 @@ class ReadConfig:
 class NamesConfig:
     """How names are recognised.
 
-    recognizers: any of `compact`, `camel`, `stanza`, `gazetteer`; several are merged by `vote`.
+    recognizers: any of RECOGNIZERS; several are merged by `vote`.
     convention: the annotation convention that the compact model follows (one of CONVENTIONS).
     gazetteer: TSV of the user (surface, label, optional id); gazetteer_mode: `override` or `support` the model.
     camel_model, stanza_model: folder of a model for these backends (for camel-tools, the name of an installed one too);
@@ -111,12 +112,10 @@ class Config:
     def from_dict(cls, values: Mapping[str, Any], where: str = "settings") -> "Config":
         """Build a Config from nested dictionaries; raise ConfigError that lists every problem."""
         problems: list[str] = []
-        config = _build(cls, values, "", problems)
-        if config is not None and not problems:
-            problems += _check(config)
+        config: Config = _build(cls, values, "", problems)
+        problems += _check(config)
         if problems:
             raise ConfigError(f"{where}: " + "; ".join(problems))
-        assert isinstance(config, Config)
         return config
 
     @classmethod
@@ -210,11 +209,15 @@ def _check(config: Config) -> list[str]:
     need(config.read.max_chars >= 1, "read.max_chars must be 1 or more")
     need(config.names.convention in CONVENTIONS, f"names.convention must be one of {', '.join(CONVENTIONS)}")
     need(config.names.vote in VOTES, f"names.vote must be one of {', '.join(VOTES)}")
-    need(bool(config.names.recognizers), "names.recognizers must name at least one recogniser")
+    named = set(config.names.recognizers)
+    need(bool(named) and named <= set(RECOGNIZERS), f"names.recognizers must be some of {', '.join(RECOGNIZERS)}")
+    listed = "gazetteer" not in named or bool(config.names.gazetteer)
+    need(listed, "names.recognizers names gazetteer, so names.gazetteer must give its file")
     need(config.names.gazetteer_mode in ("override", "support"), "names.gazetteer_mode must be override or support")
     need(0 <= config.times.week_start <= 6, "times.week_start must be 0 (Monday) to 6")
     need(0 <= config.times.two_digit_pivot <= 99, "times.two_digit_pivot must be 0 to 99")
     early, middle = config.times.early_until, config.times.middle_until
     need(1 <= early < middle <= 27, "times.early_until and times.middle_until must be days in order, 1 to 27")
     need(config.events.model in EVENT_MODELS, f"events.model must be one of {', '.join(EVENT_MODELS)}")
+    need(0 <= (config.events.threshold or 0) <= 1, "events.threshold must be between 0 and 1")
     return problems

@@ -53,7 +53,8 @@ def test_exit_codes_tell_bad_documents_from_bad_usage(tmp_path: Path, capsys: py
 
 
 def test_standard_input_is_a_page_or_lines_of_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number, raw in enumerate([TEXT.encode(), (json.dumps({"id": "a", "text": TEXT}) + "\n").encode() * 2]):
+    rows = [json.dumps({"id": name, "text": TEXT}) for name in ("a", "b")]
+    for number, raw in enumerate([TEXT.encode(), "\n".join(rows).encode()]):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw)))
         assert main(["run", "-", "--out", str(tmp_path / str(number)), "--workers", "1"]) == 0
         assert pipeline.read_table(tmp_path / str(number), "documents", as_arrow=True).num_rows == number + 1
@@ -64,3 +65,34 @@ def test_doctor_says_what_is_usable(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "model compact-ner" in said
     assert "checksums right" in said
+
+
+def test_a_path_that_cannot_be_used_is_bad_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    assert main(["run", str(source), "--out", str(source)]) == 2
+    assert "a.txt cannot be written into" in capsys.readouterr().err
+    (tmp_path / "bad.json").write_text("[1]", encoding="utf-8")
+    bad = str(tmp_path / "bad.json")
+    assert main(["evaluate", "names", bad, "--documents", bad]) == 2
+    assert "must be a list of annotated documents" in capsys.readouterr().err
+    assert main(["evaluate", "names", bad, "--documents", str(tmp_path / "none.json")]) == 2
+    assert "none.json does not exist" in capsys.readouterr().err
+
+
+def test_brackets_in_ids_and_titles_are_printed_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"id": "a[/b]", "title": "[video] خبر [bold]عاجل", "text": TEXT}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    run = str(tmp_path / "run")
+    assert main(["run", str(tmp_path / "a.jsonl"), "--out", run, "--workers", "1"]) == 0
+    for command in (["show", run], ["show", run, "--events", "3"], ["show", run, "a[/b]"]):
+        assert main(command) == 0
+    shown = capsys.readouterr().out
+    assert "a[/b]" in shown
+    assert "[video] خبر [bold]عاجل" in shown
+
+
+def test_repeated_ids_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.jsonl").write_text((json.dumps({"id": "a", "text": TEXT}) + "\n") * 2, encoding="utf-8")
+    with pytest.warns(UserWarning, match="1 pages have an id that stood in the input before"):
+        assert main(["run", str(tmp_path / "a.jsonl"), "--out", str(tmp_path / "run"), "--workers", "1"]) == 0

@@ -11,7 +11,7 @@ def test_all_problems_of_a_file_are_shown_at_once(tmp_path: Path) -> None:
     path.write_text('workers = "two"\ncolour = 1\n[names]\nvote = "all"\n[times]\nweek = 0\n', encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
         Config.from_toml(path)
-    for part in ("run.toml", "workers must be a whole number", "'colour'", "'times.week'"):
+    for part in ("run.toml", "workers must be a whole number", "'colour'", "'times.week'", "names.vote must be one of"):
         assert part in str(caught.value)
 
 
@@ -24,6 +24,9 @@ def test_all_problems_of_a_file_are_shown_at_once(tmp_path: Path) -> None:
         ({"tokenizer": "mine"}, "tokenizer"),
         ({"events": {"model": "magic"}}, "events.model"),
         ({"names": 5}, "names"),
+        ({"names": {"recognizers": ["compct"]}}, "names.recognizers must be some of compact, camel"),
+        ({"names": {"recognizers": ["gazetteer"]}}, "names.gazetteer must give its file"),
+        ({"events": {"threshold": 7}}, "events.threshold"),
     ],
 )
 def test_values_that_no_run_can_use_are_refused(values: dict[str, object], word: str) -> None:

@@ -105,14 +105,19 @@ def _load_json(path: str | Path) -> Any:
 def read_annotations(path: str | Path, documents: str | Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Read the project's JSON gold: each annotation, and the document (`text`, `date`) that it is of."""
     entries = _load_json(path)
-    texts = {d["id"]: d for d in _load_json(documents)}
+    try:
+        texts = {d["id"]: d for d in _load_json(documents) if isinstance(d["text"], str)}
+        asked = [entry["id"] for entry in entries]
+    except (TypeError, KeyError) as error:
+        raise InputError(
+            f"{path} must be a list of annotated documents, each with its `id`, and {documents} a list of their texts, "
+            f"each with `id` and `text`; one of them is not ({error!r})"
+        ) from error
     found = []
-    for entry in entries:
-        if entry["id"] not in texts:
-            raise InputError(
-                f"{path}: document {entry['id']!r} is not in {documents}; give the texts that belong to it"
-            )
-        found.append((entry, texts[entry["id"]]))
+    for entry, doc_id in zip(entries, asked, strict=True):
+        if doc_id not in texts:
+            raise InputError(f"{path}: document {doc_id!r} is not in {documents}; give the texts that belong to it")
+        found.append((entry, texts[doc_id]))
     return found
 
 

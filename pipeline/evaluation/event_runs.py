@@ -30,7 +30,7 @@ def evaluate_events(
         return _evaluate_sentences(gold, run)
     texts = documents or gold.with_suffix(".docs.json")
     if not texts.exists():
-        raise InputError(f"{gold} needs its texts: give --documents DOCS.json")
+        raise InputError(f"{gold} needs its texts, and {texts} does not exist: give --documents DOCS.json")
     found = {doc.doc_id: judged(doc.events) for doc in iterate_documents(run)}
     wanted = read_gold_events(gold, texts)
     missing = sorted(wanted.keys() - found.keys())

@@ -57,7 +57,7 @@ def read_pages(gold: Path, documents: Path | None) -> list[Page]:
     if gold.suffix == ".json":
         documents = documents or gold.with_suffix(".docs.json")
         if not documents.exists():
-            raise InputError(f"{gold} needs its texts: give --documents DOCS.json")
+            raise InputError(f"{gold} needs its texts, and {documents} does not exist: give --documents DOCS.json")
         docs: list[GoldDocument] = read_gold(gold, documents)
         return [Page(d.text, d.names) for d in docs]
     sentences = read_conll(gold)

@@ -125,11 +125,20 @@ def committed(out: Path, shard: Shard) -> dict[str, Any] | None:
     return facts
 
 
+def unclaimed(out: Path, claimed: set[str]) -> list[str]:
+    """Give the shards that are committed but are none of the input any more."""
+    return sorted({path.stem for path in (out / COMMITS).glob("*.json")} - claimed)
+
+
 @contextmanager
 def lock_run(out: Path) -> Iterator[None]:
-    """Keep other processes from writing into the same folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / ".lock").open("w") as file:
+    """Keep other processes from writing into the same folder. Raises RunError where it cannot be made or is in use."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / ".lock").open("w")
+    except OSError as error:
+        raise RunError(f"{out} cannot be written into: {error}; give another --out") from error
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pipeline.config import Config
 from pipeline.errors import ConfigError, RunError
-from pipeline.running.plan import Shard, close_run, committed, cut_shards, lock_run, open_run
+from pipeline.running.plan import Shard, close_run, committed, cut_shards, lock_run, open_run, unclaimed
 from pipeline.running.shard import ShardResult
 
 ENGINES: Final = ("local", "ray")
@@ -57,14 +57,23 @@ def run(
         for key in totals:
             totals[key] += facts[key]
 
+    inside = next(
+        (name for name in names if Path(name).is_dir() and folder.resolve().is_relative_to(Path(name).resolve())), None
+    )
+    if inside is not None:
+        raise RunError(
+            f"{folder} lies inside the input {inside}, whose files would then change; give an --out outside of it"
+        )
     with lock_run(folder):
         manifest = open_run(folder, names, config, overwrite)
         planned = 0
+        claimed: set[str] = set()
 
         def todo() -> Iterator[Shard]:
             nonlocal resumed, planned
             for shard in cut_shards(names, config):
                 planned += len(shard.pages)
+                claimed.add(shard.name)
                 facts = committed(folder, shard)
                 if facts is None:
                     yield shard
@@ -84,6 +93,11 @@ def run(
         else:
             from pipeline.running.local import run_local as work
         work(todo(), config, folder, report)
+        if left := unclaimed(folder, claimed):
+            raise RunError(
+                f"{folder}: the input has become shorter since shard {left[0]} was done; give another --out, or "
+                f"--overwrite to start anew"
+            )
         if totals["pages"] != planned or totals["documents"] + totals["failed"] != planned:
             raise RunError(
                 f"{folder}: {planned} pages came in, but {totals['documents']} are documents and {totals['failed']} "

@@ -135,7 +135,7 @@ def _batches(
                 raise WorkerError(
                     f"{page.location} kills or stalls the process that works on it "
                     f"(limit {config.document_seconds:g} s); "
-                    f"leave it out, or raise document_seconds",
+                    f"leave it out, or raise document_seconds and give --overwrite",
                     doc_id=page.doc_id,
                     stage="worker",
                 )
@@ -145,8 +145,12 @@ def _batches(
                 continue
             with _time_limit(config.document_seconds, page):
                 doc = load_page(page, config.read)
-        except DocumentError as error:
-            add_error(rows, error.uri or page.uri, error.doc_id, error.stage, type(error).__name__, str(error))
+        except Exception as error:  # one bad page costs one row of errors, whatever is wrong with it
+            known = isinstance(error, DocumentError)
+            message = (
+                str(error) if known else f"{page.location}: {error}; the page is left out, the others are not affected"
+            )
+            add_error(rows, page.uri, page.doc_id, getattr(error, "stage", "read"), type(error).__name__, message)
             yield 1
             continue
         batch.append(doc)
@@ -209,7 +213,8 @@ def _time_limit(seconds: float, page: Page | None) -> Iterator[None]:
     def stop(signum: int, frame: FrameType | None) -> Any:
         where = page.location if page else "the page"
         raise WorkerError(
-            f"{where} takes longer than {seconds:g} s; leave it out, or raise document_seconds", stage="worker"
+            f"{where} takes longer than {seconds:g} s; leave it out, or raise document_seconds and give --overwrite",
+            stage="worker",
         )
 
     try:

@@ -74,6 +74,6 @@ def show_events(run: str | Path, most: int) -> None:
 
 
 def _console() -> Console:
-    """Give a console that is wide enough for tables where nothing tells how wide the screen is."""
-    console = Console()
-    return console if console.is_terminal else Console(width=150)
+    """Give a console that prints brackets as they are, wide enough where nothing tells how wide the screen is."""
+    console = Console(markup=False)
+    return console if console.is_terminal else Console(width=150, markup=False)

@@ -10,12 +10,15 @@ import pyarrow as pa
 import pytest
 
 import pipeline
-from pipeline.config import Config
+from pipeline.config import Config, ReadConfig
 from pipeline.document import Document
 from pipeline.errors import RunError
+from pipeline.running import shard
 from pipeline.running.local import run_local
 from pipeline.running.plan import cut_shards
 from pipeline.schema import TABLES
+from pipeline.sources.page import Page
+from pipeline.tables.rows import empty_rows
 
 TEXTS = [
     "وصل وزير الخارجية المصري سامح شكري إلى بغداد أمس في زيارة رسمية.",
@@ -141,3 +144,47 @@ def test_an_empty_input_is_an_empty_run(tmp_path: Path) -> None:
     assert pipeline.run(tmp_path / "in", tmp_path / "out", Config(workers=1)).pages == 0
     assert pipeline.read_table(tmp_path / "out", "events").empty
     run_local(iter(()), Config(workers=1), tmp_path / "out", print)
+
+
+def test_a_page_that_no_reader_foresaw_is_one_row_of_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(page: Page, config: ReadConfig) -> Document:
+        raise ZeroDivisionError("of its own kind")
+
+    monkeypatch.setattr(shard, "load_page", fail)
+    rows = empty_rows()
+    documents, failed = shard.process_pages(
+        [Page("a.txt", "a.txt", "text", TEXTS[0], "a")], Config(), rows, frozenset()
+    )
+    assert (documents, failed) == ([], 1)
+    (row,) = rows["errors"]
+    assert (row["doc_id"], row["error"]) == ("a", "ZeroDivisionError")
+    assert "a.txt: of its own kind; the page is left out" in row["message"]
+
+
+def test_names_and_dates_beyond_all_sense_stop_no_run(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / os.fsdecode(b"\xce\xc8\xd1.txt")).write_text(TEXTS[0], encoding="utf-8")
+    row = {"id": "x\ud83d", "source": "y\ud83d", "text": TEXTS[1], "date": "1 Jan 2020 00:00:00 +99999999999999999999"}
+    (folder / "a.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    summary = pipeline.run(folder, tmp_path / "out", Config(workers=1))
+    assert (summary.documents, summary.failed) == (2, 0)
+    assert "x\ufffd" in tables(tmp_path / "out")["documents"]["doc_id"].to_pylist()
+
+
+def test_an_input_that_has_become_shorter_is_not_resumed(tmp_path: Path) -> None:
+    source = write_input(tmp_path, 3)
+    config = Config(workers=1, shard_size=1)
+    pipeline.run(source, tmp_path / "out", config)
+    lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+    source.write_text("".join(lines[:2]), encoding="utf-8")
+    with pytest.raises(RunError, match="has become shorter since shard 000002 was done"):
+        pipeline.run(source, tmp_path / "out", config)
+    pipeline.run(source, tmp_path / "out", config, overwrite=True)
+    assert tables(tmp_path / "out")["documents"].num_rows == 2
+
+
+def test_a_run_does_not_write_into_its_own_input(tmp_path: Path) -> None:
+    write_input(tmp_path, 1)
+    with pytest.raises(RunError, match="lies inside the input"):
+        pipeline.run(tmp_path, tmp_path / "out", Config(workers=1))
