@@ -239,14 +239,20 @@ def _time(times: Sequence[Sequence[int]], start: int, end: int) -> list[int]:
 
 
 def _find(text: str, phrase: str, near: int | None) -> tuple[int, int]:
-    """Give the occurrence of a phrase that is named by #n, or stands nearest; line ends count as blanks."""
+    """Give the occurrence of a phrase that is named by #n, stands nearest, or is the first that is no part of a word.
+
+    Line ends count as blanks.
+    """
     wanted, _, number = phrase.partition("#")
     spans = occurrences(text.replace("\n", " "), wanted)
     if not wanted or not spans or (number and not 0 < int(number) <= len(spans)):
         raise ValueError(f"{phrase!r} does not stand in the text")
     if number:
         return spans[int(number) - 1]
-    return spans[0] if near is None else min(spans, key=lambda span: abs(span[0] - near))
+    if near is not None:
+        return min(spans, key=lambda span: abs(span[0] - near))
+    whole = [(a, b) for a, b in spans if not text[max(0, a - 1) : a].isalpha() and not text[b : b + 1].isalpha()]
+    return (whole or spans)[0]
 
 
 def _word(text: str, span: Sequence[int]) -> list[int]:

@@ -61,6 +61,9 @@ def test_events_are_dropped_and_added_and_joined(places: dict[str, Any]) -> None
     assert triggers == ["وصل", "وقال", "سيلتقي", "اتفاق", "زيارته", "اللقاء"]
     assert [e["same_as"] for e in found] == [1, 2, 3, 4, 1, 3]
     assert found[2]["speaker"] == found[3]["speaker"] == span("بن سالم", 2)
+    text = "زار وفد بغداد وأعلن زيارته، ووصف اللقاء بأنه لقاء مفيد"
+    (added,) = mend.mend({"events": [], "times": []}, text, ["+ MEETING OCCURRED لقاء"])["events"]
+    assert added["trigger"] == [text.index(" لقاء") + 1, text.index(" لقاء") + 5]
     changed = mend.mend(places, TEXT, ["2 same - | type MEETING", "4 speaker -"])["events"]
     assert [e["same_as"] for e in changed] == [1, 2, 3, 4, 5]
     assert "speaker" not in changed[3]
