@@ -243,14 +243,17 @@ def _read_table(delimiters: str) -> Callable[[IO[bytes], str, ReadConfig], Itera
         bad: list[Page] = []
         waiting: deque[tuple[int, str | Page]] = deque()  # lines that were read too far
         record: list[tuple[int, str]] = []  # those of the row that is being read
-        source = _decoded_lines(stream, location, config.max_chars * 8 + 4096)
+        limit = config.max_chars * 8 + 4096
+        source = _decoded_lines(stream, location, limit)
 
         def lines() -> Iterator[str]:
-            while (found := waiting.popleft() if waiting else next(source, None)) is not None:
+            size = 0
+            while size <= limit and (found := waiting.popleft() if waiting else next(source, None)) is not None:
                 number, line = found
                 if isinstance(line, Page):
                     bad.append(line)
                     line = "\n"
+                size += len(line)
                 record.append((number, line.lstrip("\ufeff") if number == 1 else line))
                 yield record[-1][1]
 
@@ -260,6 +263,7 @@ def _read_table(delimiters: str) -> Callable[[IO[bytes], str, ReadConfig], Itera
             record.clear()
             try:
                 row = next(csv.reader(lines(), delimiter=delimiter, strict=True), None)
+                number = record[-1][0] if record else 0
             except csv.Error as error:
                 (number, line), *rest = record
                 waiting.extendleft(reversed(rest))
@@ -279,7 +283,7 @@ def _read_table(delimiters: str) -> Callable[[IO[bytes], str, ReadConfig], Itera
                 header = next(csv.reader([line for _, line in record], delimiter=delimiter))
                 continue
             cells = {name: cell for name, cell in zip(header, row, strict=False) if name}
-            yield _from_record(cells, f"{location}#{record[-1][0]}", config)
+            yield _from_record(cells, f"{location}#{number}", config)
 
     return read
 

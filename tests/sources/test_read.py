@@ -239,6 +239,15 @@ def test_an_unbalanced_quotation_mark_swallows_no_rows(tmp_path: Path) -> None:
         assert last == "FormatError"
 
 
+def test_a_quotation_mark_that_closes_nowhere_is_looked_for_in_bounds(tmp_path: Path) -> None:
+    rows = ["id\ttext", f'1\t"{TEXT}', *(f"{n}\t{TEXT}" for n in range(2, 2000))]
+    (tmp_path / "a.tsv").write_text("\n".join(rows), encoding="utf-8")
+    docs = load(tmp_path / "a.tsv", config=ReadConfig(max_chars=200))
+    assert [d.doc_id for d in docs if isinstance(d, Document)] == [str(n) for n in range(1, 2000)]
+    assert isinstance(docs[0], Document)
+    assert docs[0].uri == f"{tmp_path / 'a.tsv'}#2"
+
+
 def test_a_number_of_thousands_of_digits_spoils_its_line_alone(tmp_path: Path) -> None:
     rows = [json.dumps({"text": TEXT}), '{"id": ' + "9" * 5000 + "}", json.dumps({"text": TEXT})]
     (tmp_path / "a.jsonl").write_text("\n".join(rows), encoding="utf-8")
