@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="print a page of a run with its names, dates and events")
     show.add_argument("run", type=Path)
     show.add_argument("doc_id", nargs="?")
-    show.add_argument("--events", type=int, metavar="N", help="print only the first N events of the whole run")
+    show.add_argument("--events", type=_count, metavar="N", help="print only the first N events of the whole run")
     show.add_argument("--explain", metavar="EVENT_ID", help="say what put each cell of an event there")
     show.set_defaults(call=_show)
     export = commands.add_parser("export", help="write a table for a spreadsheet, or times as TimeML")
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="write a run as one HTML page")
     report.add_argument("run", type=Path)
     report.add_argument("--out", type=Path, help="file to write (default: RUN/report.html)")
-    report.add_argument("--pages", type=int, default=50, help="pages to show (default: 50)")
+    report.add_argument("--pages", type=_count, default=50, help="pages to show (default: 50)")
     report.set_defaults(call=_report)
     doctor = commands.add_parser("doctor", help="say what is installed and usable")
     doctor.set_defaults(call=_doctor)
@@ -66,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, required=True, help="folder for the model, to give as names.model")
     train.set_defaults(call=_train)
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of 0 or more")
+    return int(text)
 
 
 def _add_run(run: argparse.ArgumentParser) -> None:
@@ -175,7 +181,7 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("--documents", type=Path, help="texts of a JSON gold file")
     evaluate.add_argument("--model", action="append", help="recogniser or model folder (names; repeat to compare)")
     evaluate.add_argument("--convention", choices=CONVENTIONS, default="rasd")
-    evaluate.add_argument("--errors", type=int, default=20, help="errors to list (names)")
+    evaluate.add_argument("--errors", type=_count, default=20, help="errors to list (names)")
     evaluate.add_argument("--json", action="store_true", help="print JSON")
     evaluate.set_defaults(call=_evaluate)
 

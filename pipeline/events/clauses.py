@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from pipeline.document import Document
-from pipeline.events.wordforms import MARKS, PARTICLES, POS, Flags, Ints, WordTable, form_code
+from pipeline.events.wordforms import MARKS, PARTICLES, POS, Ints, WordTable, form_code
 from pipeline.resources import load_toml
 from pipeline.schema import LABELS
 
@@ -168,13 +168,13 @@ def _clauses(words: Ints, sentence: Ints, quote: Ints, verb: Ints, name: Ints) -
     return result
 
 
-def find_phrases(layout: Layout, triggers: Ints, verbal: Flags) -> Phrases:
+def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     """Find the names and noun phrases of a batch.
 
     triggers: tokens that report events; a noun phrase never runs across one, but may end with one that counts people
-    (17 قتيلا). verbal: which of them are verbs, that no phrase holds. A run of nominal words is cut where agreement
-    forbids it to be one phrase: at an attached preposition, before a definite noun that follows a definite one, before
-    an indefinite one that follows a definite one.
+    (17 قتيلا). verbs: tokens that are verbs, triggers or light ones beside them (شن هجوما), which no phrase holds.
+    A run of nominal words is cut where agreement forbids it to be one phrase: at an attached preposition, before a
+    definite noun that follows a definite one, before an indefinite one that follows a definite one.
     """
     total = len(layout.doc)
     if not total:
@@ -186,7 +186,7 @@ def find_phrases(layout: Layout, triggers: Ints, verbal: Flags) -> Phrases:
     is_trigger[triggers] = True
     free = (layout.name_number < 0) & (layout.time < 0)
     nominal = _NOMINAL[pos] & (particle == 0) & free
-    nominal[triggers[verbal]] = False
+    nominal[verbs] = False
     previous = np.zeros(total, dtype=bool)
     previous[1:] = nominal[:-1]
     noun = (pos != _ADJ) & (pos != POS.index("X"))

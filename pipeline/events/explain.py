@@ -21,7 +21,8 @@ def _lines(doc: Document, event: EventMention) -> Iterator[str]:
     else:
         time = doc.times[event.time]
         said = doc.text[time.start : time.end]
-        yield f"date: {event.date_start} to {event.date_end} ({event.date_basis}); expression «{said}»"
+        start, end = event.date_start or "open", event.date_end or "open"
+        yield f"date: {start} to {end} ({event.date_basis}); expression «{said}»"
     if event.speaker is None:
         yield "speaker: none; the text itself reports it"
     else:

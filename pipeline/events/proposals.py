@@ -47,6 +47,12 @@ class Proposals:
     rivals: Ints
     frame: Ints
 
+    @property
+    def verbs(self) -> Ints:
+        """Give the tokens that are verbs: triggers, and light verbs beside triggers."""
+        tokens: Ints = np.concatenate([self.token[self.kind == 0], self.light[self.light >= 0]])
+        return tokens
+
     def take(self, keep: Ints) -> "Proposals":
         """Give the candidates of these rows."""
         names = self.__dataclass_fields__

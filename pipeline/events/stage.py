@@ -140,7 +140,7 @@ class Engine:
         places: of cues, as `status.place_cues` gives. Also give the probability of every status.
         """
         layout = prepared.layout
-        phrases = find_phrases(layout, events.token, events.kind == 0)
+        phrases = find_phrases(layout, events.token, events.verbs)
         pairs = roles.pair_up(layout, events, phrases, self.frames)
         filled, actors = self.fill_roles(prepared, events, scores, phrases, pairs, judge)
         times = dating.place_times(layout)

@@ -27,6 +27,9 @@ def export_run(
     Raises RunError for an unknown table and for a table too long for a sheet.
     """
     folder = Path(out) if out is not None else Path(run) / "export"
+    unknown = [name for name in tables or () if name not in TABLES]
+    if unknown:
+        raise RunError(f"there is no table {unknown[0]!r}; name any of {', '.join(TABLES)}")
     if form == "timeml":
         from pipeline.times.timeml import export_timeml
 

@@ -227,7 +227,9 @@ def _events(doc: Document, codes: Codes) -> Iterable[dict[str, Any]]:
 
 def _story(doc: Document, event: Mapping[str, Any]) -> dict[str, Any]:
     """Give the story of one event: until pages are linked, each event is a story of its own."""
-    title = next((_cut(doc.text, s.title) for s in doc.segments if s.title), doc.title)
+    own = doc.segments[event["segment_id"]].title
+    first = next((s.title for s in doc.segments if s.title), None)
+    title = _cut(doc.text, own or first) or doc.title
     dates: dict[str, date | None] = {name: event[name] for name in ("date_start", "date_end")}
     return {
         "story_id": event["story_id"],

@@ -82,11 +82,17 @@ def find_anchors(
 ) -> list[Anchor]:
     """Give the anchor of each segment.
 
-    found: the expressions of each segment. published: the day that came with the page, for its first article alone.
+    found: the expressions of each segment. published: the day that came with the page, for its article alone, all parts
+    of which have one anchor.
     """
     anchors: list[Anchor] = []
-    first = next((n for n, segment in enumerate(segments) if segment.kind == "article"), None)
+    article = [n for n, segment in enumerate(segments) if segment.kind == "article"]
+    first = article[0] if article else None
     for number, segment in enumerate(segments):
+        if number in article[1:]:
+            anchors.append(anchors[article[0]])
+            continue
+        own = [x for n in article for x in found[n]] if number == first else found[number]
         day = segment.published
         basis = segment.published_basis if day else "none"
         if day is None and number == first and published is not None:
@@ -95,12 +101,12 @@ def find_anchors(
             anchors.append(Anchor(None, "none"))
             continue
         if day is None:
-            day = _from_text(segment, found[number])
+            day = _from_text(segment, own)
             basis = "text" if day else "none"
         if day is None:
             anchors.append(Anchor(None, "none"))
             continue
-        moved, conflict = repair(day, found[number])
+        moved, conflict = repair(day, own)
         anchors.append(Anchor(moved, basis if moved == day else "weekday", conflict))
     return [_inherited(anchors, segments, n) for n in range(len(segments))]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, TypeGuard
 
 from pipeline.config import TimesConfig
 from pipeline.times.calendars import Interval, shift_day, shift_months, years
@@ -136,6 +136,8 @@ def _range(node: Range, context: Context) -> Value:
         elif isinstance(first_node, Date):
             first_node = _completed(first_node, bound)
     first = resolve(first_node, context)
+    if _lone_weekday(first_node) and _lone_weekday(last_node):
+        first, last = _one_after_the_other(first_node, last_node, first, last, context)
     if first.start and last.start and first.start > last.start and first.basis in ("partial", "weekday"):
         first = _before(first_node, last.start, first)
     vague = first.granularity == "vague" or last.granularity == "vague"
@@ -147,6 +149,21 @@ def _range(node: Range, context: Context) -> Value:
     if (first.start is None) != (last.end is None) and first.basis in ("partial", "weekday"):
         return replace(last, start=first.start, end=last.end, granularity=granularity)
     return replace(last, start=first.start, end=last.end, granularity=granularity)
+
+
+def _lone_weekday(node: Node) -> TypeGuard[Date]:
+    """Tell whether a node is a weekday and no more, but for a word such as المقبل."""
+    return isinstance(node, Date) and replace(node, shift=None) == Date(weekday=node.weekday)
+
+
+def _one_after_the_other(first: Date, last: Date, begin: Value, end: Value, context: Context) -> tuple[Value, Value]:
+    """Let the weekday that has a direction of its own place the other one, at most a week from it."""
+    days = ((last.weekday or 0) - (first.weekday or 0) - 1) % 7 + 1
+    if last.shift is None and (first.shift is not None or context.forward()):
+        day = shift_day(begin.start, days) if begin.start else None
+        return begin, replace(end, start=day, end=day)
+    day = shift_day(end.start, -days) if end.start else None
+    return replace(begin, start=day, end=day), end
 
 
 def _same_year(node: Date) -> bool:

@@ -59,6 +59,9 @@ def _pointed(line: Line, i: int) -> Hit:
         if not found or found[0] in _CLOCK:
             continue
         unit, j = found
+        direction = line.find(j, "shift")
+        if (direction and direction[0]) or (kind == "same_before" and unit == "day" and line.has(j, "weekday")):
+            continue  # جاء ذلك العام الماضي، أعلن ذلك اليوم الأربعاء: the word before is no part of it
         if kind == "same_before":
             return (Term("season"), j) if unit == "term" else _same(line, unit, j)
         if unit == "year" and (stated := year_number(line, j, headed=False)):

@@ -102,7 +102,7 @@ def make_tasks(engine: Engine, examples: Sequence[Example], words: WordStates) -
     kept = kept[np.concatenate([[True], proposals.token[kept][1:] != proposals.token[kept][:-1]])]
     gold = [g for g in (aligned[i] for i in kept.tolist()) if g is not None]
     events = proposals.take(kept)
-    phrases = find_phrases(layout, events.token, events.kind == 0)
+    phrases = find_phrases(layout, events.token, events.verbs)
 
     pairs = roles.pair_up(layout, events, phrases, engine.frames)
     tasks["role"] = Task(

@@ -1,5 +1,6 @@
 """A page as right-to-left HTML with its names, dates and events highlighted."""
 
+from datetime import date
 from html import escape
 from itertools import pairwise
 
@@ -33,13 +34,20 @@ def wrap_page(title: str, body: str) -> str:
     )
 
 
+def show_interval(start: date | None, end: date | None) -> str:
+    """Write first and last day; a dash stands where one of them is open."""
+    if start == end:
+        return str(start or "")
+    return " – ".join(str(day or "") for day in (start, end)).strip()
+
+
 def _segment(doc: Document, segment: Segment) -> str:
     """Mark up one segment; the tags nest because spans are opened and closed at every boundary."""
     spans: list[tuple[int, int, str, str]] = []  # start, end, opening tag, closing tag
     if segment.title:
         spans.append((segment.title.start, segment.title.end, '<span class="title">', "</span>"))
     for time in doc.times:
-        value = " – ".join(str(d) for d in dict.fromkeys((time.date_start, time.date_end)) if d) or "no value"
+        value = show_interval(time.date_start, time.date_end) or "no value"
         tip = escape(f"{value} ({time.granularity}, {time.basis})")
         spans.append((time.start, time.end, f'<mark class="time" title="{tip}">', "</mark>"))
     for mention in doc.mentions:
@@ -91,7 +99,7 @@ def _row(doc: Document, event: EventMention) -> str:
         for roles in (("actor",), ("target",), ("place", "destination"))
     ]
     speaker = text[event.speaker.start : event.speaker.end] if event.speaker else ""
-    date = " – ".join(str(d) for d in dict.fromkeys((event.date_start, event.date_end)) if d)
+    dates = show_interval(event.date_start, event.date_end)
     arabic = [text[event.start : event.end], *fillers, speaker]
     cells = [f'<td dir="rtl" lang="ar">{escape(value)}</td>' for value in arabic]
-    return f"<tr><td>{event.type}</td>{cells[0]}<td>{event.status}</td><td>{date}</td>{''.join(cells[1:])}</tr>"
+    return f"<tr><td>{event.type}</td>{cells[0]}<td>{event.status}</td><td>{dates}</td>{''.join(cells[1:])}</tr>"

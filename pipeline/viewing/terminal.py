@@ -10,6 +10,7 @@ from rich.text import Text
 from pipeline.api import read_document
 from pipeline.document import Document
 from pipeline.tables.read import read_table
+from pipeline.viewing.highlight import show_interval
 
 _STYLES: Final = {"PER": "black on yellow", "LOC": "black on green", "ORG": "black on cyan"}
 _EVENT_COLUMNS: Final = ("type", "trigger", "status", "date", "actors", "targets", "place", "speaker")
@@ -52,9 +53,9 @@ def event_table(doc: Document) -> Table:
             "، ".join(dict.fromkeys(doc.text[r.start : r.end] for r in event.roles if r.role in roles))
             for roles in (("actor",), ("target",), ("place", "destination"))
         ]
-        dates = dict.fromkeys(str(d) for d in (event.date_start, event.date_end) if d)
+        dates = show_interval(event.date_start, event.date_end)
         speaker = doc.text[event.speaker.start : event.speaker.end] if event.speaker else ""
-        view.add_row(event.type, doc.text[event.start : event.end], event.status, " – ".join(dates), *fillers, speaker)
+        view.add_row(event.type, doc.text[event.start : event.end], event.status, dates, *fillers, speaker)
     return view
 
 
@@ -66,10 +67,10 @@ def show_events(run: str | Path, most: int) -> None:
         "page", "event", "status", "date", "who", "whom", "where", "said by", title=f"the first of {len(rows)} events"
     )
     for row in rows[:most]:
-        dates = dict.fromkeys(str(d) for d in (row["date_start"], row["date_end"]) if d)
+        dates = show_interval(row["date_start"], row["date_end"]).replace(" – ", "\n– ")
         who, whom = ("، ".join(p["text"] for p in row[key][:3]) for key in ("actors", "targets"))
         said = "، ".join(row["speakers"][:2])
-        view.add_row(row["doc_id"], row["type"], row["status"], "\n".join(dates), who, whom, row["place"] or "", said)
+        view.add_row(row["doc_id"], row["type"], row["status"], dates, who, whom, row["place"] or "", said)
     _console().print(view)
 
 

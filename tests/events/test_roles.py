@@ -6,6 +6,7 @@ from annotated import annotated
 
 from pipeline.document import Document
 from pipeline.events.clauses import find_phrases, lay_out
+from pipeline.events.decide import load_models
 from pipeline.events.ontology import load_ontology
 from pipeline.events.stage import Engine
 from pipeline.events.syntax import chain_heads, prepositions, subject_verbs
@@ -45,7 +46,7 @@ def test_a_verb_behind_its_subject_still_finds_it() -> None:
 def _phrases(doc: Document, trigger: str) -> list[str]:
     layout = lay_out([doc], WordTable())
     at = next(i for i, t in enumerate(doc.tokens) if t.text == trigger)
-    phrases = find_phrases(layout, np.array([at]), np.array([True]))
+    phrases = find_phrases(layout, np.array([at]), np.array([at]))
     return [doc.text[s:e] for s, e in zip(phrases.start.tolist(), phrases.end.tolist(), strict=True)]
 
 
@@ -64,7 +65,7 @@ def test_noun_phrases_leave_particles_out_and_keep_what_they_count(text: str, tr
 def test_a_title_before_a_name_is_marked_and_a_governed_place_is_taken_in() -> None:
     doc = annotated("قال وزير النقل سالم فهد إن رئيس بلدية صور حضر", {"سالم فهد": "PER", "صور": "LOC"})
     layout = lay_out([doc], WordTable())
-    phrases = find_phrases(layout, NONE, NONE > 0)
+    phrases = find_phrases(layout, NONE, NONE)
     found = {doc.text[s:e]: t for s, e, t in zip(phrases.start, phrases.end, phrases.titled, strict=True)}
     assert found["وزير النقل"] == 1
     assert "رئيس بلدية صور" in found
@@ -73,7 +74,7 @@ def test_a_title_before_a_name_is_marked_and_a_governed_place_is_taken_in() -> N
 def test_members_of_a_coordination_share_what_governs_the_first() -> None:
     doc = annotated("اجتماع بين تونس والجزائر وليبيا", {"تونس": "LOC", "الجزائر": "LOC", "ليبيا": "LOC"})
     layout = lay_out([doc], WordTable())
-    phrases = find_phrases(layout, NONE, NONE > 0)
+    phrases = find_phrases(layout, NONE, NONE)
     heads = chain_heads(layout, phrases)
     names = [i for i, label in enumerate(phrases.label.tolist()) if label]
     assert {int(heads[i]) for i in names} == {names[0]}
@@ -83,7 +84,7 @@ def test_members_of_a_coordination_share_what_governs_the_first() -> None:
 def test_the_subject_of_each_verb_is_the_first_bare_phrase_behind_it() -> None:
     doc = annotated("قال سعد منير إن نبيل رامي غادر المدينة", {"سعد منير": "PER", "نبيل رامي": "PER"})
     layout = lay_out([doc], WordTable())
-    phrases = find_phrases(layout, NONE, NONE > 0)
+    phrases = find_phrases(layout, NONE, NONE)
     verbs = subject_verbs(layout, phrases)
     word = {i: t.text for i, t in enumerate(doc.tokens)}
     of = {doc.text[s:e]: word.get(int(v)) for s, e, v in zip(phrases.start, phrases.end, verbs, strict=True)}
@@ -95,3 +96,11 @@ def test_a_document_without_names_or_events_has_no_roles() -> None:
     doc = replace(annotated("هذا نص قصير"), mentions=())
     (found,) = Engine(lambda d: find_candidates(d, ontology)).extract([doc])
     assert found.events == ()
+
+
+@pytest.mark.parametrize("text", ["شن الجيش هجوما على البلدة.", "عقد الوزير اجتماعا مع نظيره التركي."])
+def test_a_light_verb_is_no_part_of_its_subject(text: str) -> None:
+    ontology = load_ontology()
+    (doc,) = Engine(lambda d: find_candidates(d, ontology), load_models("light")).extract([annotated(text)])
+    (event,) = doc.events
+    assert text.split()[1] in {text[r.start : r.end] for r in event.roles if r.role == "actor"}

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 import pipeline
-from pipeline.document import Document, EventMention, Segment, Sentence
+from pipeline.document import Document, EventMention, Segment, Sentence, Span
 from pipeline.errors import RunError
 from pipeline.schema import TABLES
 from pipeline.tables.export import export_run
@@ -93,6 +93,16 @@ def test_a_happening_has_the_status_of_most_mentions(statuses: tuple[str, ...], 
     add_document(tables, doc, {})
     (event,) = tables["events"]
     assert (event["status"], event["n_mentions"]) == (status, len(statuses))
+
+
+def test_a_story_of_a_further_article_has_the_headline_of_that_article() -> None:
+    text = "خبر أول\nزيارة\nخبر ثان\nزيارة"
+    segments = (Segment("article", 0, 14, Span(0, 7)), Segment("related", 14, len(text), Span(14, 21)))
+    sentences = (Sentence(8, 13, 0, 0, 0), Sentence(22, 27, 1, 0, 0))
+    mentions = tuple(EventMention("VISIT", 8 + 14 * n, 13 + 14 * n, n, "OCCURRED", event=n) for n in range(2))
+    tables = empty_rows()
+    add_document(tables, Document("d", text, segments=segments, sentences=sentences, events=mentions), {})
+    assert [row["headline"] for row in tables["stories"]] == ["خبر أول", "خبر ثان"]
 
 
 def test_a_null_where_none_may_be_is_refused() -> None:

@@ -101,6 +101,16 @@ def test_articles_of_one_page_are_repaired_apart() -> None:
     assert [s.anchor for s in doc.segments] == [SUNDAY, MONDAY]
 
 
+def test_an_article_that_goes_on_behind_a_link_has_one_anchor() -> None:
+    first, link, rest = "وصل اليوم الأحد .\n", "خبر آخر .\n", "وكان قد وصل أمس .\n"
+    doc = _run(("article", first, MONDAY), ("related", link, None), ("article", rest, MONDAY))
+    assert [s.anchor for s in doc.segments] == [SUNDAY, None, SUNDAY]
+    doc = _run(("article", "وصل اليوم الأحد 8 يونيو 2025 .\n", None), ("related", link, None), ("article", rest, None))
+    assert [s.anchor for s in doc.segments] == [SUNDAY, None, SUNDAY]
+    doc = _run(("article", "وصل أمس .\n", MONDAY), ("related", link, None), ("article", "عاد اليوم الأحد .\n", MONDAY))
+    assert _days(doc)[0] == ("أمس", date(2025, 6, 7))
+
+
 def test_boilerplate_takes_the_anchor_of_its_article() -> None:
     doc = _run(
         ("boilerplate", "أخبار اليوم\n", None),

@@ -1,10 +1,11 @@
+from datetime import date
 from html.parser import HTMLParser
 
 from dirty import dirty_text
 from hypothesis import given
 
 from pipeline.document import Document, EventMention, Mention, Segment, Span, TimeSpan
-from pipeline.viewing.highlight import highlight, highlight_page
+from pipeline.viewing.highlight import highlight, highlight_page, show_interval
 
 TEXT = "زار <الوزير> موسكو أمس & غادر"
 
@@ -58,3 +59,11 @@ def test_text_is_escaped_and_reads_right_to_left() -> None:
     assert "&amp; غادر" in page
     assert 'dir="rtl"' in page
     assert "http" not in page
+
+
+def test_open_intervals_show_that_they_are_open() -> None:
+    first, last = date(2025, 6, 1), date(2025, 6, 3)
+    shown = [
+        show_interval(*days) for days in ((first, last), (first, first), (first, None), (None, last), (None, None))
+    ]
+    assert shown == ["2025-06-01 – 2025-06-03", "2025-06-01", "2025-06-01 –", "– 2025-06-03", ""]
