@@ -1,5 +1,6 @@
 """Whether the clause around an expression tells of the past or of the future."""
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +13,7 @@ _AHEAD: Final = 7  # words behind it, where none stands before
 _ADJACENT: Final = 2  # words between an imperfect and the expression that it surely governs
 _DISTANT: Final = 8  # words beyond which a past verb says nothing of the expression
 _LONGEST: Final = 9  # letters of an imperfect that no table knows
+_FEMININE: Final = re.compile(r"(\w+ت)(?:ه|ها|هم|هن|هما)")
 _MARKS: Final = frozenset('"“«:')
 _DASHES: Final = frozenset("-–—:،")
 _BEFORE_VERBS: Final = ("verbal", "relative", "report", "subordinator", "negated_past")
@@ -69,6 +71,9 @@ def tense_of(norm: str) -> int:
         return tenses[norm]
     joined = norm[:1] in ("و", "ف")  # WAW and FEH: and, so
     bare = norm[1:] if joined else norm
+    verb = _FEMININE.fullmatch(bare)
+    if verb and tenses.get(verb[1]) == _PAST:
+        return _PAST  # أصدرته: she did it
     told = tenses[bare] if bare in tenses else _by_form(bare)
     return _MAYBE.get(told, told) if joined else told
 
