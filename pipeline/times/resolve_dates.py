@@ -215,7 +215,8 @@ def _weekday(node: Date, context: Context) -> Value:
         found = shift_day(week[0], (weekday - week[0].weekday()) % 7) if week else None
     elif node.shift is None:
         back = (anchor.weekday() - weekday) % 7
-        found = shift_day(anchor, 7 - back if context.forward() else -back)
+        # On a Sunday "the council will go on on Sunday" tells of the same day: news is dated by the day it comes out.
+        found = shift_day(anchor, 7 - back if context.forward() and back else -back)
     elif node.shift < 0:
         found = shift_day(anchor, -((anchor.weekday() - weekday - 1) % 7 + 1) + 7 * (node.shift + 1))
     else:

@@ -21,7 +21,6 @@ DIM: Final = 256  # width of what the LSTM reads
 HIDDEN: Final = 192  # of its states, per direction
 EPOCHS: Final = 9
 DOCS: Final = 12  # per step
-BLOCK: Final = 8 * DOCS  # documents drawn together and sorted by length, so that steps hold little padding
 RATE: Final = 2e-3
 _SAMPLE: Final = 20_000  # tokens by which the range of the inputs is measured
 WEIGHTS: Final = {"context": 2.0, "mention": 2.0, "status": 2.0, "source": 2.0}  # of the losses of the heads; else 1
@@ -163,7 +162,7 @@ class ReaderNet(nn.Module):
         return cast(Tensor, self.drop(torch.cat(heard, -1).float()))
 
 
-class School:
+class _Class:
     """A lesson sorted by document."""
 
     def __init__(self, lesson: Lesson) -> None:
@@ -171,19 +170,8 @@ class School:
         count = 1 + int(lesson.unit_doc.max())
         self.units = _by_value(lesson.unit_doc, count)
         self.rows = {name: _by_value(docs, count) for name, docs in lesson.docs.items()}
-        self.longest = np.zeros(count, dtype=np.int64)
-        np.maximum.at(self.longest, lesson.unit_doc, [stop - start for start, stop in lesson.units])
         self.states = torch.from_numpy(lesson.states)
         self.marks = torch.from_numpy(lesson.marks.numbers)
-
-    def steps(self, docs: Labels, rng: np.random.Generator) -> list[Labels]:
-        """Deal documents out to steps at random, those of like length together."""
-        blocks = np.array_split(rng.permutation(docs), -(-len(docs) // BLOCK))
-        found = [
-            part for block in blocks for part in np.array_split(
-                block[np.argsort(self.longest[block], kind="stable")], -(-len(block) // DOCS))
-        ]  # fmt: skip
-        return [found[i] for i in rng.permutation(len(found))]
 
     def run(self, net: ReaderNet, docs: Sequence[int]) -> dict[str, tuple[Labels, Tensor]]:
         """Give, by head, the rows of its questions about these documents, and the outputs."""
@@ -228,31 +216,32 @@ def fit_reader(lesson: Lesson, docs: Labels, seed: int, epochs: int = EPOCHS) ->
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    net, school = ReaderNet(lesson), School(lesson)
+    net, school = ReaderNet(lesson), _Class(lesson)
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02, fused=True)
-    plan = [chosen for _ in range(epochs) for chosen in school.steps(docs, rng)]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=len(plan), pct_start=0.1)
+    steps = epochs * -(-len(docs) // DOCS)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
     net.train()
-    for chosen in plan:
-        loss = torch.zeros(())
-        for name, (rows, outputs) in school.run(net, chosen.tolist()).items():
-            labels = torch.from_numpy(lesson.labels[name][rows])
-            if outputs.shape[1] == 1:
-                part = nn.functional.binary_cross_entropy_with_logits(outputs[:, 0], labels.float())
-            else:
-                part = nn.functional.cross_entropy(outputs, labels)
-            loss = loss + part * WEIGHTS.get(name, 1.0)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
+    for _ in range(epochs):
+        for chosen in np.array_split(rng.permutation(docs), -(-len(docs) // DOCS)):
+            loss = torch.zeros(())
+            for name, (rows, outputs) in school.run(net, chosen.tolist()).items():
+                labels = torch.from_numpy(lesson.labels[name][rows])
+                if outputs.shape[1] == 1:
+                    part = nn.functional.binary_cross_entropy_with_logits(outputs[:, 0], labels.float())
+                else:
+                    part = nn.functional.cross_entropy(outputs, labels)
+                loss = loss + part * WEIGHTS.get(name, 1.0)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
     return net.eval()
 
 
 def answers(net: ReaderNet, lesson: Lesson, docs: Labels) -> dict[str, Floats]:
     """Give the outputs of each head for the questions about these documents, zeros for those about others."""
-    school = School(lesson)
+    school = _Class(lesson)
     found = {
         name: np.zeros((len(question.first), lesson.outputs[name]), dtype=np.float32)
         for name, question in lesson.questions.items()

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from pipeline.training.annotated import LEADS
 from pipeline.training.event_examples import Example, read_leads
 from pipeline.training.event_nets import fit_mix
 from pipeline.training.event_tasks import Learning, make_tasks
-from pipeline.training.reader import DOCS, School, answers, fit_reader, save_reader
+from pipeline.training.reader import answers, fit_reader, save_reader
 
 
 @pytest.fixture(scope="module")
@@ -84,21 +83,6 @@ def test_a_reader_learns(learning: Learning, examples: list[Example]) -> None:
 
     before, after = right(1), right(12)
     assert after > before + 0.1
-
-
-def test_steps_hold_every_document_once_and_little_padding(learning: Learning, examples: list[Example]) -> None:
-    lesson = learning.lesson
-    school, docs = School(lesson), np.arange(len(examples))
-    lengths = np.bincount(lesson.unit_doc, [stop - start for start, stop in lesson.units], len(docs))
-    steps = school.steps(docs, np.random.default_rng(1))
-    assert sorted(np.concatenate(steps).tolist()) == docs.tolist()
-    assert max(map(len, steps)) <= DOCS
-    assert [s.tolist() for s in steps] != [s.tolist() for s in school.steps(docs, np.random.default_rng(2))]
-
-    def places(parts: Sequence[np.ndarray]) -> float:
-        return float(sum(len(part) * lengths[part].max() for part in parts))
-
-    assert lengths.sum() <= places(steps) < places(np.array_split(docs, len(steps)))
 
 
 def test_a_head_looks_around_inside_its_document_alone() -> None:
