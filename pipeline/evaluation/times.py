@@ -182,7 +182,8 @@ def timeml_interval(value: str, mod: str = "") -> tuple[date | None, date | None
         first, last = _interval(value)
     except (ValueError, OverflowError):
         return None, None
-    granularity = {3: "decade", 2: "century", 4: "year", 7: "month"}.get(len(value), "quarter")
+    month_or_quarter = "month" if value[5:].isdigit() else "quarter"
+    granularity = {2: "century", 3: "decade", 4: "year", 8: "week"}.get(len(value), month_or_quarter)
     if mod in _MODS and first and last and last > first:
         return third(Value(first, last, granularity, "explicit"), _MODS.index(mod), TimesConfig())
     return first, last

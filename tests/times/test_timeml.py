@@ -105,3 +105,16 @@ def test_the_export_is_xml_with_one_tag_for_each_time() -> None:
 )
 def test_values_are_read_as_intervals(value: str, expected: tuple[date | None, date | None]) -> None:
     assert timeml_interval(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "mod", "expected"),
+    [
+        ("2025-W23", "MID", (date(2025, 6, 4), date(2025, 6, 6))),
+        ("2025-W25", "START", (date(2025, 6, 16), date(2025, 6, 17))),
+        ("2025-Q2", "MID", (date(2025, 5, 1), date(2025, 5, 31))),
+        ("2025-06", "END", (date(2025, 6, 21), date(2025, 6, 30))),
+    ],
+)
+def test_a_part_of_a_unit_lies_inside_the_unit(value: str, mod: str, expected: tuple[date, date]) -> None:
+    assert timeml_interval(value, mod) == expected
