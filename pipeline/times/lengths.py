@@ -69,15 +69,19 @@ def offset(line: Line, i: int) -> Hit:
             return None
         if (before := line.find(i - 1, "unit")) and before[0][:2] == (unit, 1) and sign > 0:
             return None  # يوما بعد يوم
-        if (more := line.joined_by_and(j)) is not None and (half := line.find(more, "fraction", True)):
-            j = half[1]
+        half = False
+        if (more := line.joined_by_and(j)) is not None and (fraction := line.find(more, "fraction", True)):
+            half, j = fraction[0] == "half", fraction[1]
+            again = line.find(j, "unit")
+            if again and again[0][0] == unit and again[0][2] == "definite":
+                j = again[1]  # قبل عام ونصف العام
         j = line.after(line.after(j, "bare"), "of_time")
         if unit == "night" or line.has(j, "bce"):
             return None
         only = line.after(j, "whole")
         if line.has(only, "from") or (sign > 0 and line.has(only, "on")):
             return None  # counted from something that the text tells, not from today
-        return Offset(unit, count, sign, since=kind == "since"), j
+        return Offset(unit, count, sign, since=kind == "since", half=half), j
     return None
 
 

@@ -89,7 +89,7 @@ class Offset:
     """A distance from the anchor: قبل يومين (sign -1), بعد شهر (sign 1).
 
     count: None where the text does not say how many. since: it is a beginning and the end is open (منذ يومين).
-    context: counted from the last date of the text (بعد ذلك بأسبوعين).
+    context: counted from the last date of the text (بعد ذلك بأسبوعين). half: and half a unit more (قبل عام ونصف).
     """
 
     unit: str
@@ -97,6 +97,7 @@ class Offset:
     sign: int
     since: bool = False
     context: bool = False
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True)

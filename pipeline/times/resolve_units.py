@@ -7,6 +7,7 @@ from pipeline.times.calendars import gregorian, shift_day, shift_months, unit_of
 from pipeline.times.nodes import Offset, Period, Term, Weekend, Window
 from pipeline.times.values import Context, Value, resolve, value_of
 
+_HALVES = {"month": ("day", 15), "year": ("month", 6), "decade": ("year", 5), "century": ("year", 50)}
 UNIT_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120, "century": 1200}
 
 
@@ -113,6 +114,9 @@ def _offset(node: Offset, context: Context) -> Value:
             return Value(None, None, "vague", basis)
         return replace(_vague(node.sign, base), basis=basis, **facts)  # type: ignore[arg-type]
     count = node.count * node.sign
+    if node.half and node.unit in _HALVES:
+        unit, number = _HALVES[node.unit]
+        base = moved_by(base, unit, number * node.sign) or base
     if node.unit in ("hour", "minute"):
         days = count // 24 if count > 0 else -(-count // 24)
         moved = shift_day(base, days if node.unit == "hour" else 0)
