@@ -28,6 +28,8 @@ _TITLE_WORDS: Final = 32
 _LINK_WORDS: Final = 18  # longest headline behind a marker without any mark between
 _ITEM_WORDS: Final = 4  # shortest headline in a list of links, where no marker stands before it
 _TAG_WORDS: Final = 5
+_DATELINE_WORDS: Final = 6
+_PARTED: Final = re.compile(r"[-–—(/]")
 _SITE_WORDS: Final = 2  # a first line so short before a longer one names the site or the section
 _LOOK_AHEAD: Final = 3  # paragraphs behind a headline that are compared with it and with the main article
 _SHARED: Final = 2  # words that they have in common with the main article at least
@@ -325,6 +327,12 @@ def _describe(doc: Document, segment: Segment, lines: Sequence[Line], title: str
     return replace(segment, title=span, published=day, published_basis=basis)
 
 
+def _is_dateline(line: Line) -> bool:
+    """Tell a place with an agency or paper beside it (القاهرة - رويترز)."""
+    parted = _PARTED.search(line.folded) and line.words <= _DATELINE_WORDS
+    return bool(parted and _patterns("source", "whole").fullmatch(_bare(line.folded)))
+
+
 def _title_span(text: str, lines: Sequence[Line], title: str | None) -> Span | None:
     if title and title.strip():
         start = text.find(title.strip(), lines[0].start, lines[-1].end)
@@ -336,6 +344,8 @@ def _title_span(text: str, lines: Sequence[Line], title: str | None) -> Span | N
         short = shown[0].words <= _TITLE_WORDS
         return _trim(text, shown[0].inline, shown[0].end) if short else None
     texts = [x for x in shown if x.kind == "text" and _ARABIC.search(x.folded)][:3]
+    if len(texts) > 1 and texts[1].is_body and _is_dateline(texts[0]):
+        del texts[0]
     if len(texts) > 1 and texts[0].words <= _SITE_WORDS and texts[1].words > 2 * _SITE_WORDS and not texts[1].is_body:
         del texts[0]
     if not texts or texts[0].is_body or not 2 <= texts[0].words <= _TITLE_WORDS:

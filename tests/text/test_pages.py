@@ -93,6 +93,11 @@ def parts(*lines: str, **metadata) -> list[tuple[str, str | None, date | None]]:
     return [(kind, title, day) for kind, _, title, day in cut(*lines, **metadata) if kind != "boilerplate"]
 
 
+@pytest.mark.parametrize("dateline", ["القاهرة - رويترز", "بغداد (أ ف ب)"])
+def test_a_dateline_is_no_headline(dateline: str) -> None:
+    assert parts(dateline, BODY) == [("article", None, None)]
+
+
 @pytest.mark.parametrize(
     "head",
     [
