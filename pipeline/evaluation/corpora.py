@@ -102,26 +102,31 @@ def _load_json(path: str | Path) -> Any:
         raise InputError(f"{path}: cannot be read as JSON: {error}") from error
 
 
-def read_annotations(path: str | Path, documents: str | Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Read the project's JSON gold: each annotation, and the document (`text`, `date`) that it is of."""
-    entries = _load_json(path)
+def read_annotations(
+    path: str | Path, documents: str | Path | None = None
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Read the project's JSON gold: each annotation, and the document (`text`, `date`) that it is of.
+
+    documents: the file of the texts, by default the `.docs.json` beside the gold.
+    """
+    documents = Path(documents or Path(path).with_suffix(".docs.json"))
+    if not documents.exists():
+        raise InputError(f"{path} needs its texts, and {documents} does not exist: give --documents DOCS.json")
     try:
         texts = {d["id"]: d for d in _load_json(documents) if isinstance(d["text"], str)}
-        asked = [entry["id"] for entry in entries]
+        found = [(entry, entry["id"]) for entry in _load_json(path)]
     except (TypeError, KeyError) as error:
         raise InputError(
             f"{path} must be a list of annotated documents, each with its `id`, and {documents} a list of their texts, "
             f"each with `id` and `text`; one of them is not ({error!r})"
         ) from error
-    found = []
-    for entry, doc_id in zip(entries, asked, strict=True):
+    for _, doc_id in found:
         if doc_id not in texts:
             raise InputError(f"{path}: document {doc_id!r} is not in {documents}; give the texts that belong to it")
-        found.append((entry, texts[doc_id]))
-    return found
+    return [(entry, texts[doc_id]) for entry, doc_id in found]
 
 
-def read_gold(path: str | Path, documents: str | Path) -> list[GoldDocument]:
+def read_gold(path: str | Path, documents: str | Path | None = None) -> list[GoldDocument]:
     """Read the names of the project's JSON gold; a string is located by its `nth` occurrence."""
     pairs = read_annotations(path, documents)
     return [gold_document(entry, doc["text"], doc.get("date"), path) for entry, doc in pairs]

@@ -28,11 +28,8 @@ def evaluate_events(
     """Score the events of a run against JSON gold (by document id) or a `label,text` CSV (by text)."""
     if gold.suffix == ".csv":
         return _evaluate_sentences(gold, run)
-    texts = documents or gold.with_suffix(".docs.json")
-    if not texts.exists():
-        raise InputError(f"{gold} needs its texts, and {texts} does not exist: give --documents DOCS.json")
+    wanted = read_gold_events(gold, documents)
     found = {doc.doc_id: judged(doc.events) for doc in iterate_documents(run)}
-    wanted = read_gold_events(gold, texts)
     missing = sorted(wanted.keys() - found.keys())
     if missing:
         raise InputError(f"{run} lacks {len(missing)} documents of {gold}, such as {missing[0]!r}; run over its texts")

@@ -47,7 +47,7 @@ def judged(events: Iterable[EventMention]) -> list[Judged]:
     ]  # fmt: skip
 
 
-def read_gold_events(gold: str | Path, docs: str | Path) -> dict[str, list[Judged]]:
+def read_gold_events(gold: str | Path, docs: str | Path | None = None) -> dict[str, list[Judged]]:
     """Read JSON gold (see `read_annotations`) as mentions by document."""
     return {note["id"]: gold_events(note, doc["text"]) for note, doc in read_annotations(gold, docs)}
 

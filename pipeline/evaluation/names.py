@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.config import Config
+from pipeline.config import RECOGNIZERS, Config
 from pipeline.document import Document, Segment
 from pipeline.errors import InputError
 from pipeline.evaluation.corpora import GoldDocument, read_conll, read_gold, tag_spans
-from pipeline.names.stage import RECOGNIZERS, Names
+from pipeline.names.stage import Names
 from pipeline.resources import load_toml
 from pipeline.schema import LABELS
 from pipeline.text.normalize import fold
@@ -55,9 +55,6 @@ class Scored:
 def read_pages(gold: Path, documents: Path | None) -> list[Page]:
     """Read a gold file: JSON with its texts (`documents`, or `.docs.json` beside it), or CoNLL, a line a sentence."""
     if gold.suffix == ".json":
-        documents = documents or gold.with_suffix(".docs.json")
-        if not documents.exists():
-            raise InputError(f"{gold} needs its texts, and {documents} does not exist: give --documents DOCS.json")
         docs: list[GoldDocument] = read_gold(gold, documents)
         return [Page(d.text, d.names) for d in docs]
     sentences = read_conll(gold)

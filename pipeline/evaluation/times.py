@@ -99,8 +99,7 @@ def read_gold(path: str | Path, documents: str | Path | None = None) -> list[Gol
         if path.suffix == ".jsonl":
             lines = path.read_text(encoding="utf-8").splitlines()
             return [_probe(number, json.loads(line)) for number, line in enumerate(lines) if line.strip()]
-        texts = Path(documents) if documents else path.with_suffix(".docs.json")
-        return [_annotated(row, doc, path) for row, doc in read_annotations(path, texts)]
+        return [_annotated(row, doc, path) for row, doc in read_annotations(path, documents)]
     except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
         raise InputError(f"{path}: cannot be read as gold of times: {error}; give .json, .jsonl or .tml") from error
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from pipeline.config import Config
+from pipeline.config import RECOGNIZERS, Config
 from pipeline.document import Document, Mention, Token
 from pipeline.errors import ConfigError
 from pipeline.models import models_folder
@@ -47,12 +47,9 @@ def _gazetteer(config: Config) -> Recognizer:
     return Gazetteer(config.names.gazetteer)
 
 
-RECOGNIZERS: Final[dict[str, Callable[[Config], Recognizer]]] = {
-    "compact": _compact,
-    "camel": _camel,
-    "stanza": _stanza,
-    "gazetteer": _gazetteer,
-}
+_BUILDERS: Final[dict[str, Callable[[Config], Recognizer]]] = dict(
+    zip(RECOGNIZERS, (_compact, _camel, _stanza, _gazetteer), strict=True)
+)
 
 
 def build_recognizer(config: Config) -> Recognizer:
@@ -60,7 +57,7 @@ def build_recognizer(config: Config) -> Recognizer:
     unknown = [name for name in config.names.recognizers if name not in RECOGNIZERS]
     if unknown:
         raise ConfigError(f"names.recognizers: {unknown[0]!r} is none of {', '.join(RECOGNIZERS)}")
-    built = [RECOGNIZERS[name](config) for name in config.names.recognizers]
+    built = [_BUILDERS[name](config) for name in config.names.recognizers]
     return built[0] if len(built) == 1 else Vote(built, config.names.vote)
 
 

@@ -21,7 +21,7 @@ from pipeline.tables.read import MANIFEST
 from pipeline.tables.write import COMMITS, remove_uncommitted, write_json
 
 _PACKAGES: Final = ("rasd", "camel-tools", "numpy", "onnxruntime", "pyarrow", "trafilatura", "hijridate")
-# Settings that change how fast a run goes but not what it gives.
+# Settings with which a run is gone on with: how fast it goes, and when a page that is not done yet is given up.
 _NOT_IDENTITY: Final = ("workers", "document_seconds")
 _FIRST_SHARD: Final = 32
 _SHARD_CHARS: Final = 4_000_000

@@ -175,7 +175,7 @@ def _run_stages(
     try:
         with _time_limit(config.document_seconds * max(1, len(docs)) ** 0.5, None):
             return _through(docs, stages), 0
-    except Exception as error:  # the one place where a failed document becomes a row of errors
+    except Exception as error:  # a failed document becomes a row of errors, as a page that cannot be loaded does above
         if len(docs) == 1:
             doc = docs[0]
             stage = getattr(error, "stage", None) or _failing_stage(error)

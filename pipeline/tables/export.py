@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.errors import RunError
 from pipeline.schema import TABLES
-from pipeline.tables.read import read_table
+from pipeline.tables.read import check_table, read_table
 
 _CELL: Final = 32_767  # characters that a cell of a spreadsheet holds
 _ROWS: Final = 1_048_575  # rows of a sheet below its head
@@ -27,9 +27,8 @@ def export_run(
     Raises RunError for an unknown table and for a table too long for a sheet.
     """
     folder = Path(out) if out is not None else Path(run) / "export"
-    unknown = [name for name in tables or () if name not in TABLES]
-    if unknown:
-        raise RunError(f"there is no table {unknown[0]!r}; name any of {', '.join(TABLES)}")
+    for name in tables or ():
+        check_table(name)
     if form == "timeml":
         from pipeline.times.timeml import export_timeml
 

@@ -29,6 +29,12 @@ def read_manifest(run: str | Path) -> dict[str, Any]:
     return manifest
 
 
+def check_table(name: str) -> None:
+    """Raise RunError where there is no such table."""
+    if name not in TABLES:
+        raise RunError(f"there is no table {name!r}; the tables are {', '.join(TABLES)}")
+
+
 @overload
 def read_table(run: str | Path, name: str, *, as_arrow: Literal[False] = ...) -> "pd.DataFrame": ...
 @overload
@@ -39,8 +45,7 @@ def read_table(run: str | Path, name: str, *, as_arrow: bool = False) -> "pd.Dat
     Only committed shards are read, in document order. Dates are `datetime.date` objects, missing values None or NaN.
     Raises RunError for a folder that is no run and a table that does not exist.
     """
-    if name not in TABLES:
-        raise RunError(f"there is no table {name!r}; the tables are {', '.join(TABLES)}")
+    check_table(name)
     folder = Path(run)
     read_manifest(folder)
     shards = sorted(path.stem for path in (folder / COMMITS).glob("*.json"))

@@ -70,10 +70,7 @@ def add_document(rows: Rows, doc: Document, codes: Codes) -> None:
         rows["times"].append(
             ids
             | {"time_id": number, **_place(doc, time.sentence), **_span(text, time)}
-            | {
-                name: getattr(time, name)
-                for name in ("date_start", "date_end", "granularity", "basis", "calendar", "anchor")
-            }
+            | {name: getattr(time, name) for name in _TIME_FACTS}
         )
     for number, event in enumerate(doc.events):
         rows["event_mentions"].append(ids | {"event_mention_id": number} | _event_mention(doc, event))

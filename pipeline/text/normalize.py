@@ -12,7 +12,7 @@ from typing import Final
 
 TATWEEL: Final = "ـ"  # ARABIC TATWEEL
 LINE_ENDS: Final = "\n\r\u2028\u2029\x85"  # also LINE SEPARATOR, PARAGRAPH SEPARATOR, NEXT LINE
-_FORMS_OF_MARKS: Final = (("\ufe70", "\ufe7f"), ("\ufc5e", "\ufc63"), ("\ufcf2", "\ufcf4"))  # from, to
+_FORMS_OF_MARKS: Final = frozenset(map(chr, (*range(0xFE70, 0xFE80), *range(0xFC5E, 0xFC64), *range(0xFCF2, 0xFCF5))))
 _DIGITS: Final = str.maketrans(
     {chr(0x660 + i): str(i) for i in range(10)} | {chr(0x6F0 + i): str(i) for i in range(10)}
 )
@@ -22,11 +22,7 @@ _KEYBOARD: Final = str.maketrans({"ی": "ي", "ک": "ك", "ہ": "ه"})
 
 def is_invisible(char: str) -> bool:
     """Tell whether a character leaves no mark of its own: tatweel, diacritics, bidi and zero-width controls."""
-    return (
-        char == TATWEEL
-        or unicodedata.category(char) in ("Cf", "Mn", "Cc")
-        or any(first <= char <= last for first, last in _FORMS_OF_MARKS)
-    )
+    return char == TATWEEL or unicodedata.category(char) in ("Cf", "Mn", "Cc") or char in _FORMS_OF_MARKS
 
 
 def strip_marks(text: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.text.normalize import LINE_ENDS, fold, is_invisible
 _CHUNK: Final = re.compile(r"\S+")
 _PLAIN: Final = re.compile(r"[ء-غف-يًٌٍَُِّْa-zA-Z]+")  # letters and marks only: nothing to split
 # A sentence ends at these marks, with any closing quote or bracket behind them, and at every line end.
+_LINE_ENDS: Final = frozenset(LINE_ENDS)
 _ENDERS: Final = frozenset({"!", "؟", "?", "؛", "…", "۔"})
 LONGEST: Final = 300  # tokens; a text without marks is cut there, so that no later stage meets an endless sentence
 _CLOSERS: Final = frozenset({'"', "”", "»", ")", "]", "’", "'", "“"})
@@ -80,7 +81,7 @@ def split_sentences(text: str, tokens: Sequence[Token], offset: int = 0) -> Iter
         if i + 1 == count:
             break
         gap = text[token.end - offset : tokens[i + 1].start - offset]
-        ends = any(end in gap for end in LINE_ENDS)
+        ends = not _LINE_ENDS.isdisjoint(gap)
         if not ends:
             mark = token.text in _ENDERS or (token.text == "." and _closes(tokens, i, bool(gap)))
             if mark:

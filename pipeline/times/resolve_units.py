@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from pipeline.times.calendars import gregorian, shift_day, shift_months, unit_of, week_of
 from pipeline.times.nodes import Offset, Period, Term, Weekend, Window
 from pipeline.times.values import Context, Value, resolve, value_of
 
-_HALVES = {"month": ("day", 15), "year": ("month", 6), "decade": ("year", 5), "century": ("year", 50)}
-UNIT_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120, "century": 1200}
+_HALVES: Final = {"month": ("day", 15), "year": ("month", 6), "decade": ("year", 5), "century": ("year", 50)}
+UNIT_MONTHS: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120, "century": 1200}
 
 
 @resolve.register

@@ -66,7 +66,7 @@ def _pointed(line: Line, i: int) -> Hit:
             return (Term("season"), j) if unit == "term" else _same(line, unit, j)
         if unit == "year" and (stated := year_number(line, j, headed=False)):
             return stated  # هذا العام 1436هـ
-        return _placed(line, unit, j, 0), line.after(j, "shift") if unit != "day" else j
+        return _placed(line, unit, j, 0), direction[1] if direction and unit != "day" else j
     return None
 
 

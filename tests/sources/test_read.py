@@ -229,13 +229,13 @@ def test_what_no_file_can_hold_is_replaced_everywhere(tmp_path: Path) -> None:
 
 
 def test_an_unbalanced_quotation_mark_swallows_no_rows(tmp_path: Path) -> None:
-    texts = ['"حماس" ترفض المقترح.', '"لن نستسلم، قال الوزير.', TEXT, '"آخر" خبر اليوم.', '"خبر\tبين علامتين."']
+    texts = ['"حماس" ترفض المقترح.', '"لن نستسلم، قال الوزير.', TEXT, '"آخر" خبر اليوم.']
     for name, mark in (("a.tsv", "\t"), ("b.csv", ";")):
-        rows = [f"{n}{mark}{text}" for n, text in enumerate(texts[:4])]
+        rows = [f"{n}{mark}{text}" for n, text in enumerate(texts)]
         rows += [f'9{mark}"سطر ""أول""{mark}\nسطر ثان"', f'5{mark}"خبر{mark}']
         (tmp_path / name).write_text("\n".join([f"id{mark}text", *rows]) + "\n", encoding="utf-8")
         *docs, last = load(tmp_path / name)
-        assert [d.text for d in docs if isinstance(d, Document)] == [*texts[:4], f'سطر "أول"{mark}\nسطر ثان']
+        assert [d.text for d in docs if isinstance(d, Document)] == [*texts, f'سطر "أول"{mark}\nسطر ثان']
         assert last == "FormatError"
 
 
