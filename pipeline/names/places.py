@@ -1,9 +1,12 @@
 """Countries of names, by the country names and the nationality adjectives in them."""
 
 from functools import cache, lru_cache
+from typing import Final
 
 from pipeline.resources import load_rows
 from pipeline.text.normalize import fold
+
+_LAM_ALEF: Final = frozenset("ﻵﻶﻷﻸﻹﻺﻻﻼ")
 
 
 @cache
@@ -22,6 +25,8 @@ def country_of(name: str) -> str | None:
     """Give the ISO 3166-1 alpha-2 code of the country that a name is or holds; None where it holds none or two."""
     known = _countries()
     whole = fold(" ".join(name.split()))
+    if name[:1] in _LAM_ALEF and whole not in known:
+        whole = whole[1:]  # the ligature may hold the proclitic of a name, and no span can part it (ﻷلمانيا)
     if whole in known:
         return known[whole]
     words = whole.split()

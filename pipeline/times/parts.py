@@ -117,7 +117,7 @@ def first_units(line: Line, i: int) -> Hit:
 
 
 def season(line: Line, i: int) -> Hit:
-    """Read a season that a year or a word places: صيف 2021، الصيف الماضي، هذا الشتاء، خريف العام الماضي."""
+    """Read a season that a year or a word places: صيف 2021، شتاء 2024/2025، الصيف الماضي، خريف العام الماضي."""
     head = line.find(i, "this_before")
     found = line.find(head[1] if head else i, "season")
     if not found:
@@ -130,7 +130,7 @@ def season(line: Line, i: int) -> Hit:
         return (Season(name, shift=direction[0]), direction[1]) if definite else None
     k = line.after(j, "from")
     held = year(line, k) or period(line, k)
-    if held and _is_year(held[0]):
+    if held and (_is_year(held[0]) or (name == "winter" and _is_turn(held[0]))):
         return Season(name, of=held[0]), held[1]
     if definite and name != "spring" and line.has(i - 1, "during"):
         return Season(name, shift=0), j
@@ -139,6 +139,13 @@ def season(line: Line, i: int) -> Hit:
 
 def _is_year(node: Node) -> bool:
     return (isinstance(node, Date) and node.month is None) or (isinstance(node, Period) and node.unit == "year")
+
+
+def _is_turn(node: Node) -> bool:
+    """Tell a year and the next one, which a winter lies in."""
+    if not isinstance(node, Range) or not isinstance(node.first, Date) or not isinstance(node.last, Date):
+        return False
+    return node.last == replace(node.first, year=(node.first.year or 0) + 1)
 
 
 def feast(line: Line, i: int) -> Hit:

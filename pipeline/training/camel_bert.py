@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -26,6 +27,9 @@ from pipeline.training.labelled import read_text, split_corpora, word_vectors, w
 
 _IGNORED: Final = -100  # the label of sub-words that do not open a word
 _LONGEST: Final = 254  # sub-words
+_WIDTH: Final = 192
+_RATE: Final = 8e-4
+_LAYERS: Final = 4
 _SPECIAL: Final = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -51,11 +55,15 @@ def make_tokenizer(sentences: Sequence[Sequence[str]], size: int) -> Any:
     return BertTokenizer(vocab=vocabulary, do_lower_case=False, strip_accents=False, model_max_length=256)
 
 
-def piece_vectors(tokenizer: Any) -> torch.Tensor:
-    """Give each sub-word the vector that the compact recogniser has for it as a word, [vocabulary, width]."""
+def piece_vectors(tokenizer: Any, seed: int) -> torch.Tensor:
+    """Give each sub-word a vector, [vocabulary, width]: that which the compact recogniser has for it as a word, filled
+    up with small random numbers.
+    """
     pieces = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get)
-    vectors = word_vectors(models_folder() / "compact-ner", [piece.removeprefix("##") for piece in pieces])
-    return torch.from_numpy(vectors * (0.1 / vectors.std()))
+    known = word_vectors(models_folder() / "compact-ner", [piece.removeprefix("##") for piece in pieces])
+    vectors = np.random.default_rng(seed).normal(0, 0.02, (len(pieces), _WIDTH)).astype(np.float32)
+    vectors[:, : known.shape[1]] = known * (0.1 / known.std())
+    return torch.from_numpy(vectors)
 
 
 def tag_text(sentences: Sequence[Sequence[str]]) -> list[LabelledSentence]:
@@ -110,18 +118,19 @@ def train(
     rng.shuffle(silver)
     vocabulary, width = vectors.shape
     model = BertForTokenClassification(
-        BertConfig(vocab_size=vocabulary, hidden_size=width, num_hidden_layers=2, num_attention_heads=4,
-                   intermediate_size=3 * width, max_position_embeddings=256, pad_token_id=tokenizer.pad_token_id,
+        BertConfig(vocab_size=vocabulary, hidden_size=width, num_hidden_layers=_LAYERS, num_attention_heads=width // 32,
+                   intermediate_size=4 * width, max_position_embeddings=256, pad_token_id=tokenizer.pad_token_id,
+                   hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,  # nothing is read twice but the gold
                    id2label=dict(enumerate(TAGS)), label2id={tag: n for n, tag in enumerate(TAGS)})
     )  # fmt: skip
     model.bert.embeddings.word_embeddings.weight.data.copy_(vectors)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=_RATE, weight_decay=0.01, fused=True)
     groups = [group for n in range(passes) for group in batches(gold + silver[n::passes], 3000, rng)]
     model.train()
     began, running = time.monotonic(), 0.0
     for step, group in enumerate(groups):
         for part in optimizer.param_groups:
-            part["lr"] = 1e-3 * min(1.0, (step + 1) / 100, 1.02 - step / len(groups))
+            part["lr"] = _RATE * min(1.0, (step + 1) / 300, 1.02 - step / len(groups))
         longest = max(len(e.ids) for e in group)
         ids = torch.tensor([[*e.ids, *[tokenizer.pad_token_id] * (longest - len(e.ids))] for e in group])
         tags = torch.tensor([[*e.tags, *[_IGNORED] * (longest - len(e.tags))] for e in group])
@@ -156,10 +165,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path, nargs="+")
     parser.add_argument("--text", type=Path, nargs="+", required=True)
-    parser.add_argument("--words", type=int, default=500_000, help="words of the text, in equal shares of its files")
-    parser.add_argument("--silver", type=int, default=15_000, help="sentences of the text that are tagged")
-    parser.add_argument("--vocabulary", type=int, default=9000)
-    parser.add_argument("--passes", type=int, default=2)
+    parser.add_argument("--words", type=int, default=20_000_000, help="words of the text, in equal shares of its files")
+    parser.add_argument("--silver", type=int, default=500_000, help="sentences of the text that are tagged")
+    parser.add_argument("--vocabulary", type=int, default=16_000)
+    parser.add_argument("--passes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("models/camel-bert"))
@@ -170,7 +179,7 @@ def main() -> None:
     write_conll(held, args.work / "held.conll")
     text = list(read_text(args.text, args.words))
     tokenizer = make_tokenizer([*text, *(s.words for s in labelled)], args.vocabulary)
-    vectors = piece_vectors(tokenizer)
+    vectors = piece_vectors(tokenizer, args.seed)
     chosen = random.Random(args.seed).sample(text, min(args.silver, len(text)))
     gold, silver = (cut_pieces(part, tokenizer) for part in (labelled, tag_text(chosen)))
     save(train(tokenizer, vectors, gold, silver, args.passes, args.seed), tokenizer, args.out)
