@@ -57,7 +57,7 @@ def timex(time: TimeSpan, surface: str) -> Timex:
     start, end = time.date_start, time.date_end
     if start is None or end is None:
         return _open(time, node)
-    if mod and held is not None:
+    if mod and held is not None and not (isinstance(held, Date) and held.calendar == "hijri"):
         return Timex("DATE", _held_value(held, start, end), mod)
     if time.granularity == "season" and isinstance(held, Season):
         return Timex("DATE", _season_value(start))
@@ -143,8 +143,10 @@ def _length(start: date, end: date, granularity: str) -> str:
     days = (end - start).days + 1
     if granularity in ("day", "week", "vague"):
         return f"P{max(1, round(days / 7))}W" if granularity == "week" else f"P{days}D"
+    if granularity in ("half", "quarter") and days < 28:
+        return f"P{days}D"  # of a month
     months = (end.year - start.year) * 12 + end.month - start.month + (1 if start.day == 1 else 0)
-    return f"P{max(1, months)}M" if granularity == "month" else f"P{max(1, round(months / 12))}Y"
+    return f"P{max(1, months)}M" if granularity in ("half", "quarter", "month") else f"P{max(1, round(months / 12))}Y"
 
 
 def export_timeml(run: str | Path, folder: Path) -> list[Path]:
