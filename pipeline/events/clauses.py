@@ -12,9 +12,11 @@ from typing import Final
 import numpy as np
 
 from pipeline.document import Document
-from pipeline.events.wordforms import MARKS, PARTICLES, POS, Ints, WordTable, form_code
+from pipeline.events.wordforms import DIGITS, MARKS, PARTICLES, POS, Ints, WordTable, form_code
 from pipeline.resources import load_toml
 from pipeline.schema import LABELS
+from pipeline.text.normalize import letters_end
+from pipeline.text.tokens import is_separator
 
 NOUN_PHRASE: Final = 0  # label of a phrase that is no name; names are 1 + index in schema.LABELS
 _NOMINAL: Final = np.array([p in ("X", "NOUN", "ADJ", "PROPN", "NUM", "ADV") for p in POS])
@@ -90,6 +92,8 @@ def lay_out(docs: Sequence[Document], table: WordTable) -> Layout:
         if total
         else np.zeros((0, len(WordTable.FIELDS)), dtype=np.int64)
     )
+    _join_numbers(words, docs, base)
+    _join_compounds(words, table)
     doc_of = np.repeat(np.arange(len(docs)), sizes)
     sentence = np.full(total, -1, dtype=np.int64)
     firsts: list[int] = []
@@ -127,6 +131,28 @@ def lay_out(docs: Sequence[Document], table: WordTable) -> Layout:
         _clauses(words, sentence, quote, verb, name), title, quote, name, name_number, time,
         np.cumsum((marks == 1) | (marks == 3)), np.cumsum(verb),
     )  # fmt: skip
+
+
+def _join_numbers(words: Ints, docs: Sequence[Document], base: Ints) -> None:
+    """Let a mark inside a number (1,200) be part of it, and cut no clause."""
+    mark, number = (words[:, WordTable.FIELDS.index(field)] for field in ("mark", "number"))
+    inside = np.zeros(len(words), dtype=bool)
+    inside[1:-1] = (mark[1:-1] > 0) & (number[:-2] == 1) & (number[2:] == 1)
+    for at in np.flatnonzero(inside).tolist():
+        doc = int(np.searchsorted(base, at, side="right")) - 1
+        place = at - int(base[doc])
+        if place + 1 < len(docs[doc].tokens) and place and is_separator(docs[doc].tokens, place):
+            words[at] = words[at + 1]
+
+
+def _join_compounds(words: Ints, table: WordTable) -> None:
+    """Make the second word of a preposition of two words (من قبل) one that has the number of both."""
+    code, particle, preposition = (
+        words[:, WordTable.FIELDS.index(field)] for field in ("code", "particle", "preposition")
+    )
+    for first, second, number in table.compounds:
+        at = np.flatnonzero((code[:-1] == first) & (code[1:] == second)) + 1
+        particle[at], preposition[at] = _PREP, number
 
 
 def _token_range(starts: Sequence[int], ends: Sequence[int], start: int, end: int) -> tuple[int, int]:
@@ -187,6 +213,9 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     free = (layout.name_number < 0) & (layout.time < 0)
     nominal = _NOMINAL[pos] & (particle == 0) & free
     nominal[verbs] = False
+    heading = np.isin(layout.column("code"), _QUANTIFIERS) & free  # أحد الشهود, كل المدن
+    heading[:-1] &= nominal[1:] & (article[1:] == 1) & (layout.sentence[1:] == layout.sentence[:-1])
+    nominal |= heading
     previous = np.zeros(total, dtype=bool)
     previous[1:] = nominal[:-1]
     noun = (pos != _ADJ) & (pos != POS.index("X"))
@@ -195,9 +224,11 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     cut = (proclitic > 0) | (before[2] > 0)
     cut |= noun & (article == 1) & (before[0] == 1)
     cut |= noun & (article == 0) & ((before[0] == 1) | (before[1] == 1))
-    cut |= (layout.column("waw") == 1) & noun
     number_before = np.zeros(total, dtype=bool)
     number_before[1:] = (pos[:-1] == _NUM) | (layout.column("number")[:-1] == 1)
+    digits = layout.column("word_class") == DIGITS
+    compound = number_before & (layout.column("number") == 1) & ~digits  # خمسة وعشرون
+    cut |= (layout.column("waw") == 1) & noun & ~compound
     cut |= is_trigger & ~number_before
     starts = nominal & (~previous | cut)
     starts[1:] |= nominal[1:] & (layout.sentence[1:] != layout.sentence[:-1])
@@ -287,8 +318,10 @@ def _assemble(
             start[i], end[i] = document.mentions[m].start, document.mentions[m].end
         else:
             token = document.tokens[f - int(layout.base[d])]
-            skip = 0 if len(token.text) < 4 else int(waw[i]) + int(proclitic[i])
-            start[i], end[i] = token.start + skip, document.tokens[l - 1 - int(layout.base[d])].end
+            skip = int(waw[i]) + int(proclitic[i])
+            if len(token.norm) < 4 and not token.norm[skip : skip + 1].isdigit():
+                skip = 0
+            start[i], end[i] = token.start + letters_end(token.text, skip), document.tokens[l - 1 - int(layout.base[d])].end
     label = np.where(named, layout.name[firsts], NOUN_PHRASE)
     title = np.concatenate([titled, np.zeros(len(name_first), dtype=np.int64)])[order]
     return Phrases(firsts, lasts, start, end, label, mention, layout.sentence[firsts], title)

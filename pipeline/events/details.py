@@ -14,6 +14,7 @@ from pipeline.document import Document, Mention, Role, TimeSpan, Token
 from pipeline.names.places import nationalities
 from pipeline.resources import load_rows, load_toml, load_words
 from pipeline.text.normalize import fold, letters_end
+from pipeline.text.tokens import is_separator
 
 _FILE: Final = "roles/details.toml"
 REACH: Final = 16  # tokens behind the trigger
@@ -23,7 +24,9 @@ _BI: Final = "ب"  # BEH
 _AS: Final = "ك"  # KAF
 _LI: Final = "ل"  # LAM
 _OF: Final = "من"
+_ATTACHED: Final = frozenset("بلك")
 _TEN: Final = ("عشر", "عشرة")  # of eleven
+_TENS: Final = ("ون", "ين")  # endings of 20 to 90
 _LONGEST: Final = 6  # tokens of an office
 _CHAIN: Final = 3  # tokens of a genitive, up to its definite word
 _Vehicles = Literal["never", "fitted", "always"]  # when a vehicle is a weapon; fitted: سيارة مفخخة
@@ -40,6 +43,7 @@ class _Words(NamedTuple):
     reaching: frozenset[str]
     approximate: frozenset[str]
     currencies: frozenset[str]
+    signs: frozenset[str]
     offices: frozenset[str]
     heads: frozenset[str]
     ends: frozenset[str]
@@ -110,17 +114,32 @@ class Text:
     def counts(self, at: int) -> bool:
         """Tell whether a word is a number or part of one."""
         norm, words = self.norm(at), self.words
-        if norm in words.one:  # أحد القتلى is no count, أحد عشر is
-            return self.norm(at + 1) in _TEN
+        if norm in words.one:  # أحد القتلى is no count, أحد عشر and واحد وعشرون are
+            behind = self.norm(at + 1)
+            return behind in _TEN or (behind[1:] in words.numbers and behind[:1] == "و" and behind.endswith(_TENS))
         return norm[:1].isdigit() or norm in words.scales or norm in words.numbers
+
+    def opens(self, at: int) -> int | None:
+        """Give the letters before the number that begins in a word (و40، بـ50، بمليون); None if none does."""
+        if self.counts(at):
+            return 0
+        norm = self.norm(at)
+        skip = int(norm[:1] in ("و", "ف"))
+        skip += norm[skip : skip + 1] in _ATTACHED
+        rest = norm[skip:]
+        if rest[:1].isdigit() or (skip and (rest in self.words.numbers or rest in self.words.scales)):
+            return skip if norm not in self.words.one else None
+        return None
 
     def number_end(self, first: int, stop: int) -> int:
         """Give the index behind the number that begins at `first`, `first` itself without one."""
-        last = first
+        if first >= stop or self.opens(first) is None:
+            return first
+        last = first + 1
         while last < stop:
             norm = self.norm(last)
-            joined = last > first and norm[:1] == "و" and (norm[1:] in self.words.numbers or norm in self.words.scales)
-            point = last > first and norm in (".", ",", "٫") and self.norm(last + 1)[:1].isdigit()
+            joined = norm[:1] == "و" and (norm[1:] in self.words.numbers or norm in self.words.scales)
+            point = last + 1 < len(self.tokens) and norm and is_separator(self.tokens, last)
             if not (self.counts(last) or joined or point):
                 break
             last += 1
@@ -177,7 +196,7 @@ def _count(text: Text, trigger: int, roles: Iterable[Role], verbal: bool) -> lis
             at += 1
         end = text.number_end(at, min(len(tokens), at + _LONGEST))
         if at < end and tokens[end - 1].end <= role.end:
-            return [text.role("amount", at, end, "count of the target")]
+            return [text.role("amount", at, end, "count of the target", text.opens(at) or 0)]
         if at != trigger + 1 or text.counts(at - 1):
             before = _number_before(text, at)
             if before is not None and before[0] > trigger:
@@ -203,9 +222,9 @@ def _number_before(text: Text, at: int) -> tuple[int, int] | None:
     first = at
     while first > 0 and at - first < _LONGEST and text.counts(first - 1):
         first -= 1
-    norm = text.norm(first - 1)
-    if norm[:1] == "و" and (norm[1:2].isdigit() or norm[1:] in text.words.numbers) and at - first < _LONGEST:
-        return first - 1, 1
+    skip = text.opens(first - 1) if first and at - first < _LONGEST else None
+    if skip:
+        return first - 1, skip
     return (first, 0) if first < at else None
 
 
@@ -214,10 +233,15 @@ def _money(text: Text, first: int, stop: int) -> list[Role]:
     at = first
     while at < stop:
         end = text.number_end(at, stop)
+        skip = text.opens(at) or 0
+        if end > at and text.norm(at - 1) in text.words.signs:  # $100
+            return [text.role("amount", at - 1, end, "sum of money")]
+        if end > at and text.norm(end) in text.words.signs:
+            return [text.role("amount", at, end + 1, "sum of money", skip)]
         if end > at and text.norm(end) in text.words.currencies:
             norm = text.norm(end + 1)
             adjective = norm in nationalities() or norm.removesuffix("ا") in nationalities() or norm == "استرليني"
-            return [text.role("amount", at, end + 1 + adjective, "sum of money")]
+            return [text.role("amount", at, end + 1 + adjective, "sum of money", skip)]
         at = max(end, at + 1)
     return []
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from pipeline.document import Token
 from pipeline.errors import ResourceError
 from pipeline.models import models_folder
-from pipeline.resources import load_toml
+from pipeline.resources import load_toml, load_words
+from pipeline.text.normalize import fold
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -37,8 +38,10 @@ _MARKS: Final = {
     **dict.fromkeys("-–—/", 9),
 }  # fmt: skip
 _SUFFIXES: Final = ("هما", "هم", "ها", "هن", "كم", "نا", "ه")  # attached pronouns that a form may end with
+_FILE: Final = "clauses/words.toml"
 _PROCLITICS: Final = "بلك"  # BEH, LAM, KAF: attached prepositions, numbered from 1
 _CLASSES: Final = 400  # classes of words.tsv; forms outside it get classes above this number
+DIGITS: Final = _CLASSES + 20  # class of numbers in digits that are not in words.tsv
 _MAX_ROWS: Final = 1 << 18  # rows kept in memory before the table starts anew
 
 
@@ -66,8 +69,10 @@ class WordTable:
 
     def __init__(self, path: Path | None = None) -> None:
         self._known = _read_words(path or models_folder() / "events" / "words.tsv")
-        self._particles = _read_particles()
+        self._particles = dict(_read_particles())
         self._numbers = {w: n for n, w in enumerate(sorted(self._particles), start=len(_PROCLITICS) + 1)}
+        self.compounds = self._number_compounds()
+        self._whole, self._lam = (load_words(_FILE, table, "words") for table in ("whole", "lam"))
         self._rows: dict[str, int] = {}
         self._data: list[tuple[int, ...]] = []
         self._table: Ints = np.zeros((0, len(self.FIELDS)), dtype=np.int64)
@@ -77,6 +82,24 @@ class WordTable:
         if len(surface) == 1 and surface in _PROCLITICS:
             return proclitic_code(surface)
         return self._numbers.get(surface, 0)
+
+    def _number_compounds(self) -> tuple[tuple[int, int, int], ...]:
+        """Number the prepositions of two words; give the codes of the last two words of each, and its number.
+
+        One word that means the same becomes a preposition like others.
+        """
+        found = []
+        for line in load_toml(_FILE)["compound"]["words"]:
+            names = [fold(name) for name in line]
+            number = self._numbers.get(names[0]) or max(self._numbers.values()) + 1
+            for name in names:
+                self._numbers[name] = number
+                *lead, last = name.split()
+                if lead:
+                    found.append((form_code(lead[-1]), form_code(last), number))
+                else:
+                    self._particles[name] = "preposition"
+        return tuple(found)
 
     def rows(self, tokens: Sequence[Token]) -> Ints:
         """Give the attributes of each token, a column per field of `FIELDS`."""
@@ -110,7 +133,9 @@ class WordTable:
         particle = PARTICLES.index(self._particles.get(body, ""))
         proclitic, stem = self._cut_proclitic(body)
         article = int(stem.startswith("ال") and len(stem) > 3)
-        number = int(norm[0].isdigit() or pos == POS.index("NUM"))
+        if particle or pos == POS.index("VERB") or stem in self._lam:
+            article = 0
+        number = int(stem[0].isdigit() or pos == POS.index("NUM"))
         suffix = next((n for n, s in enumerate(_SUFFIXES, 1) if body.endswith(s) and len(body) > len(s) + 2), 0)
         if article or particle:
             suffix = 0
@@ -122,6 +147,8 @@ class WordTable:
 
     def _cut_conjunction(self, norm: str) -> tuple[int, str]:
         """Take a leading و or ف off where the rest is a better known word."""
+        if norm[0] in "وف" and norm[1:2].isdigit():
+            return 1, norm[1:]
         if len(norm) < 3 or norm[0] not in "وف" or norm in self._particles:
             return 0, norm
         rest = norm[1:]
@@ -138,19 +165,24 @@ class WordTable:
         """Take ب, ل or ك off a noun; the rest of لل is read with the article that it hides."""
         if body.startswith("لل") and len(body) > 4:
             return 2, "ال" + body[2:]
-        if len(body) < 4 or body[0] not in _PROCLITICS or body in self._particles:
+        if body[0] in _PROCLITICS and body[1:2].isdigit():
+            return proclitic_code(body[0]), body[1:]
+        if len(body) < 4 or body[0] not in _PROCLITICS or body in self._particles or body in self._whole:
             return 0, body
         rest, number = body[1:], proclitic_code(body[0])
         if rest.startswith("ال") and len(rest) > 4:
             return number, rest
         whole, part = self._known.get(body), self._known.get(rest)
-        if part and (not whole or part[2] > 3 * whole[2]) and part[1] != POS.index("VERB"):
-            return number, rest
-        return 0, body
+        if not part or part[1] == POS.index("VERB"):
+            return 0, body
+        likely = not whole or part[2] > 3 * whole[2] or part[1] == whole[1] == POS.index("NOUN")
+        return (number, rest) if likely else (0, body)
 
     def _look_up(self, norm: str, body: str) -> tuple[int, ...]:
         """Give class, part of speech, count and selections; for an unknown form, those that its letters suggest."""
         entry = self._known.get(body) or self._known.get(norm)
+        if entry is None and body[0] in _PROCLITICS and body[1:2].isdigit():
+            body = body[1:]
         if entry is None and body.startswith("لل"):
             entry = self._known.get("ال" + body[2:])
         if entry is None and body[0] in "بلكس" and len(body) > 3:
@@ -158,7 +190,7 @@ class WordTable:
         if entry:
             return entry
         if body[0].isdigit():
-            return (_CLASSES + 20, POS.index("NUM"), 0, 0, 0, 0)
+            return (DIGITS, POS.index("NUM"), 0, 0, 0, 0)
         return (_CLASSES + 32 + form_code(body[:2] + "~" + body[-1:]) % 32, POS.index("X"), 0, 3, 3, 3)
 
 
@@ -192,7 +224,7 @@ def _read_words(path: Path) -> dict[str, tuple[int, ...]]:
 def _read_particles() -> dict[str, str]:
     """Read word -> class of particle; where two classes list a word, the first one of the file holds."""
     found: dict[str, str] = {}
-    for name, table in load_toml("clauses/words.toml").items():
+    for name, table in load_toml(_FILE).items():
         if name not in PARTICLES:
             continue
         for word in table["words"].split():

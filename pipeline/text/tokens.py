@@ -16,6 +16,7 @@ _PLAIN: Final = re.compile(r"[ء-غف-يًٌٍَُِّْa-zA-Z]+")  # letters an
 _LINE_ENDS: Final = frozenset(LINE_ENDS)
 _ENDERS: Final = frozenset({"!", "؟", "?", "؛", "…", "۔"})
 LONGEST: Final = 300  # tokens; a text without marks is cut there, so that no later stage meets an endless sentence
+_SEPARATORS: Final = frozenset(",.،٫٬")  # of thousands and of decimals
 _CLOSERS: Final = frozenset({'"', "”", "»", ")", "]", "’", "'", "“"})
 
 
@@ -66,6 +67,14 @@ def tokenize(text: str, offset: int = 0) -> list[Token]:
             surface = chunk[start:end]
             tokens.append(Token(offset + base + start, offset + base + end, surface, fold(surface)))
     return tokens
+
+
+def is_separator(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the mark at token i stands inside a number: 1,200, ٣٫٥, 1٬200."""
+    before, mark, after = tokens[i - 1], tokens[i], tokens[i + 1]
+    if mark.text not in _SEPARATORS or before.end != mark.start or mark.end != after.start:
+        return False
+    return before.norm[-1:].isdigit() and after.norm.isdigit() and (mark.text != "،" or len(after.norm) == 3)
 
 
 def split_sentences(text: str, tokens: Sequence[Token], offset: int = 0) -> Iterator[tuple[int, int]]:

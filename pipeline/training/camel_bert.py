@@ -56,8 +56,9 @@ def make_tokenizer(sentences: Sequence[Sequence[str]], size: int) -> Any:
 
 
 def piece_vectors(tokenizer: Any, seed: int) -> torch.Tensor:
-    """Give each sub-word a vector, [vocabulary, width]: that which the compact recogniser has for it as a word, filled
-    up with small random numbers.
+    """Give each sub-word the vector that the compact recogniser has for it as a word, then small random numbers.
+
+    The result is [vocabulary, width].
     """
     pieces = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get)
     known = word_vectors(models_folder() / "compact-ner", [piece.removeprefix("##") for piece in pieces])
