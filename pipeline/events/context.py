@@ -62,7 +62,7 @@ def context_features(
     np.maximum.at(elsewhere, f, scores[:, _ACTOR])
     head = pairs.head
     columns += [
-        mine, cross(mine, pairs.place), cross(by_previous, kind, reporting[previous]), cross(by_previous, type_),
+        mine, cross(mine, pairs.place), cross(by_previous, kind, pick(reporting, previous, 0)), cross(by_previous, type_),
         cross(by_previous, pick(events.type, previous), levels[_ACTOR]), cross(by_following, kind),
         cross(by_following, levels[_ACTOR]), cross(at(previous, f, _TARGET), kind, type_),
         cross(at(following, f, _TARGET), levels[_TARGET]), cross(by_speaker, pairs.place, kind),

@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.events.candidate import Candidate, Slot
 from pipeline.events.clauses import Layout
 from pipeline.events.wordforms import Ints, WordTable
-from pipeline.schema import EVENT_TYPES, ROLES
+from pipeline.schema import EVENT_TYPES, LABELS, ROLES
 
 KINDS: Final = ("verb", "masdar", "participle", "noun", "idiom")
 TENSES: Final = (None, "past", "present", "future", "imperative")
@@ -18,6 +18,7 @@ PERSONS: Final = ("3ms", "3fs", "3mp", "3fp", "3md", "3fd", "1s", "1p", "2ms", "
 SUFFIXES: Final = (None, "ه", "ها", "هم", "هما", "هن", "ي", "نا", "ك", "كم", "ني")
 ROLE_CODES: Final = {role: n for n, role in enumerate((*ROLES, "speaker"), start=1)}
 POSITIONS: Final = ("subject", "object", "object2", "idafa", "suffix", "passive_subject")
+FILLERS: Final = ("NP", *LABELS)  # what may fill a role, by the label code of phrases
 PREPOSITIONS: Final = 256  # numbers of particles lie below this
 
 
@@ -63,29 +64,30 @@ class Proposals:
 class Frames:
     """What each distinct set of slots says, as arrays that are indexed by frame number.
 
-    by_position: frame x POSITIONS -> role code; by_preposition: frame x particle number -> role code; 0 is no role.
+    by_position: frame x POSITIONS x label of a phrase -> role code; by_preposition: frame x particle number x label ->
+    role code; 0 is no role.
     """
 
     def __init__(self, table: WordTable) -> None:
         self._table = table
         self._numbers: dict[tuple[Slot, ...], int] = {}
-        self._positions: list[list[int]] = []
-        self._prepositions: list[list[int]] = []
-        self.by_position: Ints = np.zeros((0, len(POSITIONS)), dtype=np.int64)
-        self.by_preposition: Ints = np.zeros((0, PREPOSITIONS), dtype=np.int64)
+        self._positions: list[Ints] = []
+        self._prepositions: list[Ints] = []
+        self.by_position: Ints = np.zeros((0, len(POSITIONS), len(FILLERS)), dtype=np.int64)
+        self.by_preposition: Ints = np.zeros((0, PREPOSITIONS, len(FILLERS)), dtype=np.int64)
 
     def number(self, slots: tuple[Slot, ...]) -> int:
         """Give the number of a set of slots."""
         found = self._numbers.get(slots)
         if found is None:
             found = self._numbers[slots] = len(self._positions)
-            positions, prepositions = [0] * len(POSITIONS), [0] * PREPOSITIONS
+            positions, prepositions = (np.zeros((size, len(FILLERS)), np.int64) for size in (len(POSITIONS), PREPOSITIONS))
             for slot in reversed(slots):
-                code = ROLE_CODES.get(slot.role, 0)
+                labels = [n for n, label in enumerate(FILLERS) if not slot.labels or label in slot.labels]
                 if slot.preposition is not None:
-                    prepositions[self._table.preposition_number(slot.preposition)] = code
-                elif slot.position in POSITIONS:
-                    positions[POSITIONS.index(slot.position)] = code
+                    prepositions[self._table.preposition_number(slot.preposition), labels] = ROLE_CODES[slot.role]
+                else:
+                    positions[POSITIONS.index(slot.position), labels] = ROLE_CODES[slot.role]
             prepositions[0] = 0
             self._positions.append(positions)
             self._prepositions.append(prepositions)
@@ -94,8 +96,7 @@ class Frames:
     def refresh(self) -> None:
         """Bring the arrays up to date with the frames seen."""
         if len(self.by_position) < len(self._positions):
-            self.by_position = np.array(self._positions, dtype=np.int64)
-            self.by_preposition = np.array(self._prepositions, dtype=np.int64)
+            self.by_position, self.by_preposition = np.stack(self._positions), np.stack(self._prepositions)
 
 
 _ENTRY_CODES: dict[str, int] = {}

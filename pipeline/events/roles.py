@@ -84,8 +84,10 @@ def pair_up(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames)
     apart = (phrases.first[heads[phrase]] <= token) & (phrases.first[phrase] > token)
     head = np.where(apart | (own > 0), phrase, heads[phrase])
     place = _places(layout, events, phrases, event, phrase, head, preposition)
-    fronted = _fronted(layout, events, phrases, event, phrase, place)
-    role = _frame_roles(events, frames, event, place, preposition, fronted)
+    subject_of = subject_verbs(layout, phrases)[phrase]
+    fronted = _fronted(events, phrases, event, phrase, place, subject_of)
+    lent = (place == _BEFORE) & (events.light[event] >= 0) & (subject_of == events.light[event])
+    role = _frame_roles(events, frames, event, place, preposition, fronted, lent, phrases.label[phrase])
     return Pairs(event, phrase, head, place, preposition, role)
 
 
@@ -140,10 +142,11 @@ def _places(
     return np.asarray(place, dtype=np.int64)
 
 
-def _fronted(layout: Layout, events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, place: Ints) -> Flags:
+def _fronted(
+    events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, place: Ints, subject_of: Ints
+) -> Flags:
     """Tell, for each pair, whether the subject of its verb stands before the verb, so that none follows."""
-    subject = subject_verbs(layout, phrases)[phrase]
-    hit = (place == _BEFORE) & (subject == events.token[event])
+    hit = (place == _BEFORE) & (subject_of == events.token[event])
     hit &= phrases.last[phrase] == events.token[event]
     seen = np.zeros(len(events.token), dtype=bool)
     seen[event[hit]] = True
@@ -152,13 +155,17 @@ def _fronted(layout: Layout, events: Proposals, phrases: Phrases, event: Ints, p
 
 
 def _frame_roles(
-    events: Proposals, frames: Frames, event: Ints, place: Ints, preposition: Ints, fronted: Flags
-) -> Ints:
-    """Give the role that the event's frame gives to the place of the phrase."""
+    events: Proposals, frames: Frames, event: Ints, place: Ints, preposition: Ints, fronted: Flags, lent: Flags,
+    label: Ints,
+) -> Ints:  # fmt: skip
+    """Give the role that the event's frame gives to the place of the phrase.
+
+    fronted: the subject of the event's verb stands before it. lent: the phrase is the subject of its light verb.
+    """
     if not len(frames.by_position):
         return np.zeros(len(event), dtype=np.int64)
     frame = events.frame[event]
-    slot = {p: frames.by_position[frame, n] for n, p in enumerate(POSITIONS)}
+    slot = {p: frames.by_position[frame, n, label] for n, p in enumerate(POSITIONS)}
     verbal = events.kind[event] == 0
     passive = events.passive[event] > 0
     subject = np.where(passive & (slot["passive_subject"] > 0), slot["passive_subject"], slot["subject"])
@@ -168,9 +175,12 @@ def _frame_roles(
     role = np.select(
         [
             place == _PREP, place == _GENITIVE, (place == _FIRST) & verbal, (place == _SECOND) & verbal,
-            (place == _BEFORE) & verbal, place == _FIRST,
+            (place == _BEFORE) & verbal, place == _FIRST, lent,
         ],
-        [frames.by_preposition[frame, preposition], adjacent, adjacent, later, subject, slot["idafa"]], 0,
+        [
+            frames.by_preposition[frame, preposition, label], adjacent, adjacent, later, subject, slot["idafa"],
+            slot["subject"],
+        ], 0,
     )  # fmt: skip
     return np.asarray(role, dtype=np.int64)
 
