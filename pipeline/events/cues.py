@@ -1,12 +1,17 @@
 """Finds the cue words of status and attribution in a batch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from pipeline.document import Document
-from pipeline.resources import load_toml
+from pipeline.events.inflection import inflect_verb
+from pipeline.resources import load_toml, load_words
 from pipeline.schema import STATUSES
+
+_NONE: Final = -1
+_TAKEN_BACK: Final = frozenset({"DENIED", "CANCELLED", "POSTPONED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +34,21 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class CueLexicon:
-    """The cue words, by their first word: the words that must follow, the kind's number, longest first."""
+    """The cue words, by their first word: the words that must follow, the kind's number (-1 for what only
+    looks like a cue), longest first.
+
+    negations: words that can take back the cue behind them.
+    """
 
     kinds: tuple[CueKind, ...]
+    negations: frozenset[str]
     by_word: dict[str, tuple[tuple[tuple[str, ...], int], ...]]
 
     def find(self, doc: Document) -> list[Cue]:
         """Give the cues of a document in the order of the text.
 
-        One word may carry several kinds, but words inside a longer cue (لا in لا يزال) are no cues of their own.
+        One word may carry several kinds, but words inside a longer cue (لا in لا يزال) are no cues of their own. A
+        negation right before a verb that denies, calls off or puts off (لم ينف, لن تؤجل) takes that back, and neither counts.
         """
         norms = [token.norm for token in doc.tokens]
         found = []
@@ -46,6 +57,7 @@ class CueLexicon:
             if i < free:
                 continue
             longest = 0
+            negated = bool(found) and found[-1].last == i and norms[i - 1] in self.negations
             for rest, kind in self.by_word[norms[i]]:
                 if len(rest) < longest:
                     break
@@ -53,12 +65,26 @@ class CueLexicon:
                 if j <= len(norms) and all(map(_fits, norms[i + 1 : j], rest)):
                     longest = len(rest)
                     free = j - 1 if rest and rest[-1] == "ل" else j
-                    found.append(Cue(kind, i, free))
+                    if negated and self.kinds[kind].group in _TAKEN_BACK:
+                        found.pop()
+                        break
+                    if kind != _NONE:
+                        found.append(Cue(kind, i, free))
         return found
 
 
 def _fits(norm: str, word: str) -> bool:
     return norm.startswith("ل") if word == "ل" else norm == word
+
+
+def _verb_forms(verb: str) -> Iterator[str]:
+    """Give the forms of a verb (أجل/II: its conjugation stands behind the slash), with سـ and لـ before the present."""
+    past, _, conjugation = verb.partition("/")
+    for form in inflect_verb(past, conjugation):
+        if not form.bound:
+            yield form.surface
+            if form.tense != "past":
+                yield from ("س" + form.surface, "ل" + form.surface)
 
 
 @cache
@@ -69,19 +95,24 @@ def load_cues() -> CueLexicon:
 
     def add(words: Sequence[str], kind: CueKind) -> None:
         kinds.append(kind)
+        enter(words, len(kinds) - 1)
+
+    def enter(words: Sequence[str], number: int) -> None:
         for phrase in words:
             first, *rest = phrase.split()
             for form in (first, "و" + first, "ف" + first):
-                entries.setdefault(form, []).append((tuple(rest), len(kinds) - 1))
+                entries.setdefault(form, []).append((tuple(rest), number))
 
     for status in STATUSES[1:]:
         table = load_toml(f"status/{status.lower()}.toml")
         for scope in ("next", "near", "clause"):
             if scope in table:
-                add(table[scope]["words"], CueKind(status, scope, table[scope]["reach"]))
+                verbs = [form for verb in table[scope].get("verbs", "").split() for form in _verb_forms(verb)]
+                add([*table[scope]["words"], *verbs], CueKind(status, scope, table[scope]["reach"]))
     sources = load_toml("attribution/sources.toml")
     add(sources["before_source"]["words"], CueKind("source", "near", 3))
     add(sources["anonymous"]["words"], CueKind("anonymous", "near", 0))
+    enter(load_toml("status/none.toml")["words"], _NONE)
     return CueLexicon(
-        tuple(kinds), {w: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for w, e in entries.items()}
+        tuple(kinds), load_words("clauses/words.toml", "negation", "words"), {w: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for w, e in entries.items()}
     )

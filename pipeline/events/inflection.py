@@ -206,7 +206,7 @@ def _voiced(past: str) -> str:
         return past[0] + "و" + past[2:]
     if len(past) == 5 and past[0] == "ت" and past[2] == "ا":
         return past[:2] + "و" + past[3:]
-    return past
+    return past.replace("أ", "ؤ") if past.startswith("استأ") else past
 
 
 def _doubled(past: str, present: str) -> Stems:
@@ -321,6 +321,9 @@ def _singular(word: str, maqsura: bool, dual: bool = True) -> list[Form]:
         stem = word
         forms = [_noun(word, "s", None, True)]
         forms += [_noun(word[:-1] + seat, "s", True, False) for seat in "ئؤ"]
+        if dual:
+            forms += [_noun(word + "ا", "d", None, False), _noun(word[:-1] + "ئي", "d", False, False)]
+            forms.append(_noun(word + "ي", "d", None, False))
     elif word[-1] == "ي" and len(word) > 3 and word[-2] != "ي":  # a defective noun: مساع, تنح
         stem = word
         forms = [_noun(word, "s", None, True), _noun(word + "ا", "s", False, False)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,11 +12,13 @@ from pipeline.events.clauses import Layout
 from pipeline.events.decide import Floats
 from pipeline.events.features import bucket, cross
 from pipeline.events.proposals import Proposals
-from pipeline.events.wordforms import Ints
+from pipeline.events.wordforms import Flags, Ints
+from pipeline.resources import load_words
 from pipeline.text.normalize import fold
 
 REACH: Final = 8  # earlier mentions of the same type that a mention is compared with
 _PARTS: Final = ("actor", "target", "place")  # roles whose fillers may agree or disagree
+_VICTIM: Final = ("target", "PER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,39 @@ def _keys(doc: Document, event: EventMention) -> list[frozenset[str]]:
 
 @lru_cache(maxsize=1 << 14)
 def _filler_words(phrase: str) -> tuple[str, ...]:
-    """Give the first folded words of a phrase, without their articles."""
-    return tuple([fold(word).removeprefix("ال") for word in phrase.split()[:4]])
+    """Give the first folded words of a phrase, without their articles, and without titles unless they are all."""
+    words = [fold(word).removeprefix("ال") for word in phrase.split()[:4]]
+    return tuple([word for word in words if word not in _titles()] or words)
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return load_words("roles/details.toml", "position", "titles")
+
+
+def clashes(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> Flags:
+    """Tell the pairs that name others in places where one happening has the same: the person that it befalls, or two.
+
+    Of annotated pairs like these one in twenty tells the same happening.
+    """
+    named = [_named(layout.docs[int(d)], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]
+    found = np.zeros(len(pairs.later), dtype=bool)
+    for n, (i, j) in enumerate(zip(pairs.later.tolist(), pairs.earlier.tolist(), strict=True)):
+        apart = [key for key in named[i].keys() & named[j].keys() if not named[i][key] & named[j][key]]
+        found[n] = _VICTIM in apart or len({part for part, _ in apart}) > 1
+    return found
+
+
+def _named(doc: Document, event: EventMention) -> dict[tuple[str, str], set[str]]:
+    """Give the words and entities of the names that fill each part, by part and label."""
+    labels = {mention.start: mention.label for mention in doc.mentions}
+    found: dict[tuple[str, str], set[str]] = {}
+    for role in event.roles:
+        part = "place" if role.role == "destination" else role.role
+        if part in _PARTS and role.start in labels:
+            words = found.setdefault((part, labels[role.start]), set())
+            words.update(_filler_words(doc.text[role.start : role.end]), filter(None, [role.entity]))
+    return found
 
 
 def _agreement(a: frozenset[str], b: frozenset[str]) -> int:
@@ -64,7 +97,7 @@ def _agreement(a: frozenset[str], b: frozenset[str]) -> int:
     return 4 if a == b else 3 if a & b else 2
 
 
-def same_features(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> list[Ints]:
+def same_features(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> list[Ints | Flags]:
     """Give the columns that describe each pair."""
     a, b = pairs.later, pairs.earlier
     keys = [_keys(layout.docs[int(d)], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]
@@ -93,7 +126,7 @@ def same_features(layout: Layout, events: Proposals, mentions: Sequence[EventMen
         word, cross(word, type_), cross(word, definite, agree), definite, cross(definite, type_),
         cross(definite, kinds), title, cross(title, type_), cross(title, agree), quote, cross(quote, type_),
         cross(events.entry[a], events.entry[b]), events.entry[a], cross(events.entry[a], definite), apart,
-        cross(apart, agree), cross(apart, kinds, type_),
+        cross(apart, agree), cross(apart, kinds, type_), clashes(layout, events, mentions, pairs),
     ]  # fmt: skip
 
 
@@ -124,16 +157,24 @@ def rule_scores(layout: Layout, events: Proposals, mentions: Sequence[EventMenti
     return scores
 
 
-def group(count: int, pairs: SamePairs, scores: Floats, threshold: float) -> list[int]:
-    """Link every event to the earlier one that is likeliest the same; give each event the number of its group."""
-    best = np.full(count, threshold, dtype=np.float32)
-    link = np.full(count, -1, dtype=np.int64)
-    for n in np.argsort(scores, kind="stable").tolist():
-        later = int(pairs.later[n])
-        if scores[n] >= best[later]:
-            best[later], link[later] = scores[n], pairs.earlier[n]
+def group(count: int, pairs: SamePairs, scores: Floats, threshold: float, apart: Flags) -> list[int]:
+    """Link every event to the earlier one that is likeliest the same; give each event the number of its group.
+
+    apart: of the pairs; no event joins a group with a member that it is never the same as.
+    """
+    links: dict[int, list[int]] = {}  # the likeliest first
+    enemies: dict[int, set[int]] = {}
+    for n in np.argsort(-scores, kind="stable").tolist():
+        later, earlier = int(pairs.later[n]), int(pairs.earlier[n])
+        if apart[n]:
+            enemies.setdefault(later, set()).add(earlier)
+        elif scores[n] >= threshold:
+            links.setdefault(later, []).append(earlier)
     groups = list(range(count))
-    for row in range(count):
-        if link[row] >= 0:
-            groups[row] = groups[int(link[row])]
+    members = {row: {row} for row in range(count)}
+    for later in sorted(links):  # what is earlier has a lower number
+        hostile = enemies.get(later, set())
+        root = next((groups[row] for row in links[later] if hostile.isdisjoint(members[groups[row]])), later)
+        groups[later] = root
+        members[root].add(later)
     return groups

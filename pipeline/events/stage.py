@@ -93,8 +93,9 @@ class Engine:
         places = status.place_cues(prepared.layout, events, prepared.cues, self.lexicon)
         mentions, states = self.describe(prepared, events, scores[kept], places, judge)
         pairs = merge.pair_same(events)
-        same = self.same_scores(prepared, events, mentions, pairs, judge)
-        groups = merge.group(len(mentions), pairs, same, self._limit("same"))
+        apart = merge.clashes(prepared.layout, events, mentions, pairs)
+        same = np.where(apart, np.float32(0), self.same_scores(prepared, events, mentions, pairs, judge))
+        groups = merge.group(len(mentions), pairs, same, self._limit("same"), apart)
         if self.models is not None:
             states = status.agree(states, pairs, same, self._limit("same"))
         mentions = self.judged(prepared, events, mentions, states, places, _happenings(events, groups))

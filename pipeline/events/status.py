@@ -41,6 +41,9 @@ def _governing(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueL
             good &= events.tense != TENSES.index("past")
         if info.scope == "near":
             good &= layout.clause[np.maximum(place, 0)] >= layout.clause[events.token] - 1
+        if info.scope == "near" and status == "DENIED":  # لم يسفر الهجوم denies the verb, لم يعقد الاجتماع the meeting
+            verbs = layout.verbs[np.maximum(events.token - 1, 0)] - layout.verbs[np.maximum(place, 0)]
+            good &= (verbs <= 0) | (events.light >= 0)
         best, least = np.where(good, place, best), np.where(good, distance, least)
         if status in ("PLANNED", "ONGOING", "POSTPONED", "CANCELLED", "POSSIBLE"):
             place, distance = cue_behind(layout, cues, kind, events.token)

@@ -14,8 +14,10 @@ from pipeline.events.candidate import Candidate, Slot
 from pipeline.events.ontology import LightVerb, Ontology
 from pipeline.events.patterns import any_matches
 from pipeline.events.words import Analysis, Hit, Word, Words
+from pipeline.text.normalize import fold
 
 _DAMMA: Final = "\u064f"  # ARABIC DAMMA, which news writes on the first letter of a passive
+_ALEF: Final = "ا"
 _HITS: Final = attrgetter("hits")
 _PREPOSITION, _JUSSIVE, _BEFORE_VERB, _BEFORE_NOUN = "@preposition", "@jussive_particle", "@before_verb", "@before_noun"
 _DEFINITE: Final = "ال_"
@@ -137,8 +139,13 @@ def _is_marked_passive(text: str, analysis: Analysis) -> bool:
     """Tell whether the damma of a past passive is written."""
     if analysis.form.tense != "past":
         return False
-    skip = len(analysis.proclitics)
-    return text[skip + 1 : skip + 2] == _DAMMA
+    stem = len(analysis.proclitics)
+    letter = 0
+    for char in text:
+        if char == _DAMMA:  # of انتُخب it is on the third letter
+            return letter == stem + (3 if analysis.form.surface[0] == _ALEF and letter > stem + 1 else 1)
+        letter += len(fold(char))
+    return False
 
 
 def _light_verb(analysis: Analysis, at: int, context: _Context) -> tuple[int, LightVerb] | None:

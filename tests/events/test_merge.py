@@ -28,10 +28,15 @@ def test_visits_of_different_people_stay_apart() -> None:
     assert len(set(_happenings(text, names, "VISIT"))) == 2
 
 
+def test_a_title_in_common_makes_no_happening_one() -> None:
+    text = "استقال وزير المالية المصري.\nواستقال وزير الدفاع."
+    assert len(set(_happenings(text, {}, "RESIGNATION"))) == 2
+
+
 @given(st.lists(st.floats(0, 1, width=32), min_size=6, max_size=6), st.floats(0.1, 0.9))
 def test_groups_follow_only_links_at_or_above_the_threshold(scores: list[float], threshold: float) -> None:
     pairs = SamePairs(np.array([1, 2, 2, 3, 3, 3]), np.array([0, 0, 1, 0, 1, 2]))
-    groups = group(4, pairs, np.array(scores, dtype=np.float32), threshold)
+    groups = group(4, pairs, np.array(scores, dtype=np.float32), threshold, np.zeros(6, dtype=bool))
     linked = {
         later for later, s in zip(pairs.later.tolist(), scores, strict=True) if np.float32(s) >= np.float32(threshold)
     }
@@ -41,4 +46,10 @@ def test_groups_follow_only_links_at_or_above_the_threshold(scores: list[float],
 @pytest.mark.parametrize(("best", "expected"), [((0.9, 0.6), [0, 1, 0]), ((0.6, 0.9), [0, 1, 1])])
 def test_a_mention_joins_the_likeliest_earlier_one(best: tuple[float, float], expected: list[int]) -> None:
     pairs = SamePairs(np.array([2, 2]), np.array([0, 1]))
-    assert group(3, pairs, np.array(best, dtype=np.float32), 0.5) == expected
+    assert group(3, pairs, np.array(best, dtype=np.float32), 0.5, np.zeros(2, dtype=bool)) == expected
+
+
+def test_a_mention_joins_no_group_that_holds_another_happening() -> None:
+    pairs = SamePairs(np.array([1, 2, 2]), np.array([0, 0, 1]))
+    scores, apart = np.array([0.9, 0, 0.9], dtype=np.float32), np.array([False, True, False])
+    assert group(3, pairs, scores, 0.5, apart) == [0, 0, 2]
