@@ -321,7 +321,10 @@ def _assemble(
             skip = int(waw[i]) + int(proclitic[i])
             if len(token.norm) < 4 and not token.norm[skip : skip + 1].isdigit():
                 skip = 0
-            start[i], end[i] = token.start + letters_end(token.text, skip), document.tokens[l - 1 - int(layout.base[d])].end
+            start[i], end[i] = (
+                token.start + letters_end(token.text, skip),
+                document.tokens[l - 1 - int(layout.base[d])].end,
+            )
     label = np.where(named, layout.name[firsts], NOUN_PHRASE)
     title = np.concatenate([titled, np.zeros(len(name_first), dtype=np.int64)])[order]
     return Phrases(firsts, lasts, start, end, label, mention, layout.sentence[firsts], title)

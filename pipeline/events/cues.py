@@ -114,5 +114,7 @@ def load_cues() -> CueLexicon:
     add(sources["anonymous"]["words"], CueKind("anonymous", "near", 0))
     enter(load_toml("status/none.toml")["words"], _NONE)
     return CueLexicon(
-        tuple(kinds), load_words("clauses/words.toml", "negation", "words"), {w: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for w, e in entries.items()}
+        tuple(kinds),
+        load_words("clauses/words.toml", "negation", "words"),
+        {w: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for w, e in entries.items()},
     )

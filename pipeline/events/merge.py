@@ -97,7 +97,9 @@ def _agreement(a: frozenset[str], b: frozenset[str]) -> int:
     return 4 if a == b else 3 if a & b else 2
 
 
-def same_features(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> list[Ints | Flags]:
+def same_features(
+    layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs
+) -> list[Ints | Flags]:
     """Give the columns that describe each pair."""
     a, b = pairs.later, pairs.earlier
     keys = [_keys(layout.docs[int(d)], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]

@@ -81,7 +81,9 @@ class Frames:
         found = self._numbers.get(slots)
         if found is None:
             found = self._numbers[slots] = len(self._positions)
-            positions, prepositions = (np.zeros((size, len(FILLERS)), np.int64) for size in (len(POSITIONS), PREPOSITIONS))
+            positions, prepositions = (
+                np.zeros((size, len(FILLERS)), np.int64) for size in (len(POSITIONS), PREPOSITIONS)
+            )
             for slot in reversed(slots):
                 labels = [n for n, label in enumerate(FILLERS) if not slot.labels or label in slot.labels]
                 if slot.preposition is not None:

@@ -142,9 +142,7 @@ def _places(
     return np.asarray(place, dtype=np.int64)
 
 
-def _fronted(
-    events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, place: Ints, subject_of: Ints
-) -> Flags:
+def _fronted(events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, place: Ints, subject_of: Ints) -> Flags:
     """Tell, for each pair, whether the subject of its verb stands before the verb, so that none follows."""
     hit = (place == _BEFORE) & (subject_of == events.token[event])
     hit &= phrases.last[phrase] == events.token[event]

@@ -33,7 +33,10 @@ SETTLED: Final = 0.985  # a pair that the first pass gives no role so surely is 
 # A role or speaker is given where it is at least this likely to be right, with the event that it belongs to: F1 is
 # highest where all is given that is likelier right than half the F1 that is reached, and that is about two thirds.
 LEAST_FILLED: Final = 1 / 3
-LEAST_SPEAKER: Final = 0.08  # a reporting event's likeliest actor speaks if it is at least this likely
+LEAST_SPEAKER: Final = 0.25  # a reporting event's likeliest actor speaks if it is at least this likely
+# Who demands, accuses, threatens or rejects takes much for granted that he does not report: what likely occurred is
+# this much less likely told by him (rejecting "the attack" says nothing of the attack).
+PRESUPPOSED: Final = 0.5
 RULE_THRESHOLDS: Final = {"time": 0.1, "source": 0.1, "same": 0.5}
 
 
@@ -147,7 +150,7 @@ class Engine:
         times = dating.place_times(layout)
         dated = self.date(prepared, events, times, judge)
         states = self.judge_status(prepared, events, pick(times.direction, dated, 0), places, judge)
-        speakers = self.find_speakers(prepared, events, scores, phrases, actors, judge)
+        speakers = self.find_speakers(prepared, events, scores, phrases, actors, states, judge)
         by_event: dict[int, list[roles.Filled]] = {}
         for item in filled:
             by_event.setdefault(item.event, []).append(item)
@@ -161,7 +164,7 @@ class Engine:
             token = doc.tokens[candidate.token]
             time = int(times.number[dated[row]]) if dated[row] >= 0 else None
             found = doc.times[time] if time is not None else None
-            speaker = speakers.get(row)
+            speaker = int(speakers[row])
             told = tuple(_role(doc, phrases, item, pairs) for item in by_event.get(row, ()))
             stop = int(ends[row] - layout.base[number])
             verbal = candidate.kind == "verb"
@@ -172,8 +175,8 @@ class Engine:
                 found.date_start if found else None, found.date_end if found else None,
                 found.granularity if found and (found.date_start or found.date_end) else None,
                 found.basis if found and (found.date_start or found.date_end) else None, time,
-                Span(int(phrases.start[speaker]), int(phrases.end[speaker])) if speaker is not None else None,
-                _entity(doc, phrases, speaker) if speaker is not None else None,
+                Span(int(phrases.start[speaker]), int(phrases.end[speaker])) if speaker >= 0 else None,
+                _entity(doc, phrases, speaker) if speaker >= 0 else None,
                 (*told, *find_details(texts[number], candidate.type, candidate.token, stop, told, verbal)),
                 score=round(float(scores[row]), 4),
                 rule=f"{candidate.entry} {candidate.kind}",
@@ -206,8 +209,8 @@ class Engine:
     def fill_roles(
         self, prepared: Prepared, events: Proposals, sure: Floats, phrases: Phrases, pairs: roles.Pairs,
         judge: Judge | None,
-    ) -> tuple[list[roles.Filled], dict[int, int]]:  # fmt: skip
-        """Choose the fillers of every event, and the phrase that is likeliest its actor, be it chosen or not.
+    ) -> tuple[list[roles.Filled], Ints]:  # fmt: skip
+        """Choose the fillers of every event, and the phrase that is likeliest its actor, chosen or not, -1 without one.
 
         sure: probability of each event; a filler of what is no event is wrong, so it is as sure as both.
         """
@@ -227,8 +230,7 @@ class Engine:
             )  # fmt: skip
             likely, limit = scores * sure[pairs.event, None], LEAST_FILLED
         actors = best_of(len(events.token), pairs.event, pairs.phrase, scores[:, ACTOR], LEAST_SPEAKER)
-        likeliest = {row: int(phrase) for row, phrase in enumerate(actors) if phrase >= 0}
-        return roles.choose(events, phrases, pairs, likely, limit), likeliest
+        return roles.choose(events, phrases, pairs, likely, limit), actors
 
     def date(self, prepared: Prepared, events: Proposals, times: dating.TimePlaces, judge: Judge | None) -> Ints:
         """Give the row of the time expression that dates each event, -1 without one."""
@@ -254,17 +256,20 @@ class Engine:
         return judge.probabilities("status", encode(status.status_features(*told)), lambda: ask_status(*told))
 
     def find_speakers(
-        self, prepared: Prepared, events: Proposals, sure: Floats, phrases: Phrases, actors: dict[int, int],
+        self, prepared: Prepared, events: Proposals, sure: Floats, phrases: Phrases, actors: Ints, states: Floats,
         judge: Judge | None,
-    ) -> dict[int, int]:  # fmt: skip
-        """Give the row of the phrase that is the speaker of each event that has one.
+    ) -> Ints:  # fmt: skip
+        """Give the row of the phrase that is the speaker of each event, -1 without one.
 
-        sure: as of `fill_roles`. actors: the phrase that is likeliest the actor of an event, as `fill_roles` gives it.
+        sure, actors: as `fill_roles` takes and gives them. states: the probability of each status.
         """
         sources = attribution.find_sources(prepared.layout, events, phrases, prepared.cues, self.source_cue)
         pairs = attribution.pair_sources(prepared.layout, events, sources)
         if not len(pairs.event):
-            return {}
+            return np.full(len(events.token), -1, dtype=np.int64)
+        speaking = sources.event >= 0
+        reporter = np.maximum(sources.event, 0)
+        speaker = np.where(speaking, actors[reporter], sources.phrase)
         if judge is None:
             scores, limit = attribution.rule_scores(prepared.layout, events, sources, pairs), RULE_THRESHOLDS["source"]
         else:
@@ -273,16 +278,10 @@ class Engine:
                 "source", encode(columns), lambda: ask_sources(prepared.layout, events, sources, pairs)
             )[:, 0]
             scores, limit = scores * sure[pairs.event], LEAST_FILLED
-        chosen = best_of(len(events.token), pairs.event, pairs.source, scores, limit)
-        speakers = {}
-        for row in np.flatnonzero(chosen >= 0).tolist():
-            source = int(chosen[row])
-            event = int(sources.event[source])
-            if event < 0:
-                speakers[row] = int(sources.phrase[source])
-            elif event in actors:
-                speakers[row] = actors[event]
-        return speakers
+            taking = (speaking & (events.type[reporter] != attribution.STATEMENT))[pairs.source]
+            scores = np.where(taking, scores * (1 - PRESUPPOSED * states[pairs.event, status.OCCURRED]), scores)
+        scores = np.where(speaker[pairs.source] >= 0, scores, -1)  # a source without a speaker gives way to the next
+        return best_of(len(events.token), pairs.event, speaker[pairs.source], scores, limit)
 
     def same_scores(
         self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], pairs: merge.SamePairs,
