@@ -57,12 +57,13 @@ def context_features(
     mine = cross(levels[_ACTOR], levels[_TARGET])
     previous, following = before[e], behind[e]
     by_previous, by_following = at(previous, f, _ACTOR), at(following, f, _ACTOR)
+    previous_reports = pick(reporting.astype(np.int64), previous, 0)
     by_speaker = at(speaking[e], f, _ACTOR)
     elsewhere = np.zeros(len(phrases.first), dtype=np.float32)
     np.maximum.at(elsewhere, f, scores[:, _ACTOR])
     head = pairs.head
     columns += [
-        mine, cross(mine, pairs.place), cross(by_previous, kind, pick(reporting, previous, 0)), cross(by_previous, type_),
+        mine, cross(mine, pairs.place), cross(by_previous, kind, previous_reports), cross(by_previous, type_),
         cross(by_previous, pick(events.type, previous), levels[_ACTOR]), cross(by_following, kind),
         cross(by_following, levels[_ACTOR]), cross(at(previous, f, _TARGET), kind, type_),
         cross(at(following, f, _TARGET), levels[_TARGET]), cross(by_speaker, pairs.place, kind),

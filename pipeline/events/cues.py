@@ -34,10 +34,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class CueLexicon:
-    """The cue words, by their first word: the words that must follow, the kind's number (-1 for what only
-    looks like a cue), longest first.
+    """The words that tell a status or a source.
 
-    negations: words that can take back the cue behind them.
+    negations: words that can take back the cue behind them. by_word: by its first word, the words of a cue that must
+    follow and the number of its kind, -1 for what only looks like a cue; the longest first.
     """
 
     kinds: tuple[CueKind, ...]
@@ -48,10 +48,11 @@ class CueLexicon:
         """Give the cues of a document in the order of the text.
 
         One word may carry several kinds, but words inside a longer cue (لا in لا يزال) are no cues of their own. A
-        negation right before a verb that denies, calls off or puts off (لم ينف, لن تؤجل) takes that back, and neither counts.
+        negation right before a verb that denies, calls off or puts off (لم ينف, لن تؤجل) takes that back; neither
+        counts.
         """
         norms = [token.norm for token in doc.tokens]
-        found = []
+        found: list[Cue] = []
         free = 0
         for i in [i for i, norm in enumerate(norms) if norm in self.by_word]:
             if i < free:
@@ -113,8 +114,5 @@ def load_cues() -> CueLexicon:
     add(sources["before_source"]["words"], CueKind("source", "near", 3))
     add(sources["anonymous"]["words"], CueKind("anonymous", "near", 0))
     enter(load_toml("status/none.toml")["words"], _NONE)
-    return CueLexicon(
-        tuple(kinds),
-        load_words("clauses/words.toml", "negation", "words"),
-        {w: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for w, e in entries.items()},
-    )
+    by_word = {word: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for word, e in entries.items()}
+    return CueLexicon(tuple(kinds), load_words("clauses/words.toml", "negation", "words"), by_word)
