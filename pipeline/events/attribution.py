@@ -90,7 +90,8 @@ def _holds_name(layout: Layout, phrases: Phrases, phrase: Ints, name: Ints) -> F
     last, first = phrases.last[phrase], phrases.first[name]
     mark = layout.column("mark")[np.minimum(last, len(layout.doc) - 1)]
     quoted = (first == last + 1) & np.isin(mark, (_OPEN, _QUOTE))
-    result: Flags = quoted | ((first == last) & np.isin(layout.column("proclitic")[first], (0, _LAM)))
+    owner = np.isin(layout.column("proclitic")[first], (0, _LAM)) & (layout.column("article")[last - 1] == 0)
+    result: Flags = quoted | ((first == last) & owner)
     return result
 
 

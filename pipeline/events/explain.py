@@ -12,8 +12,8 @@ def explain_mention(doc: Document, event: EventMention) -> str:
 
 def _lines(doc: Document, event: EventMention) -> Iterator[str]:
     yield _sentence(doc, event)
-    entry, _, rest = event.rule.partition(" ")
-    yield f"type: {event.type}, score {_percent(event.score)}; lexicon entry {entry} ({rest or 'no form'})"
+    entry, kind, share = event.rule.rsplit(" ", 2)
+    yield f"type: {event.type}, score {_percent(event.score)}; lexicon entry {entry} ({kind} {share})"
     cue = f"cue «{_text(doc, event.status_cue)}»" if event.status_cue else "no cue word; context decides"
     yield f"status: {event.status}; {cue}"
     if event.time is None:

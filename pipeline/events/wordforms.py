@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.document import Token
 from pipeline.errors import ResourceError
 from pipeline.models import models_folder
-from pipeline.resources import load_toml, load_words
+from pipeline.resources import load_rows, load_toml, load_words
 from pipeline.text.normalize import fold
 
 Ints = NDArray[np.int64]
@@ -135,7 +135,7 @@ class WordTable:
         article = int(stem.startswith("ال") and len(stem) > 3)
         if particle or pos == POS.index("VERB") or stem in self._lam:
             article = 0
-        number = int(stem[0].isdigit() or pos == POS.index("NUM"))
+        number = int(stem[0].isdigit() or pos == POS.index("NUM") or stem in _numerals())
         suffix = next((n for n, s in enumerate(_SUFFIXES, 1) if body.endswith(s) and len(body) > len(s) + 2), 0)
         if article or particle:
             suffix = 0
@@ -149,7 +149,7 @@ class WordTable:
         """Take a leading و or ف off where the rest is a better known word."""
         if norm[0] in "وف" and norm[1:2].isdigit():
             return 1, norm[1:]
-        if len(norm) < 3 or norm[0] not in "وف" or norm in self._particles:
+        if len(norm) < 3 or norm[0] not in "وف" or norm in self._particles or norm in _numerals():
             return 0, norm
         rest = norm[1:]
         whole, part = self._known.get(norm), self._known.get(rest)
@@ -192,6 +192,13 @@ class WordTable:
         if body[0].isdigit():
             return (DIGITS, POS.index("NUM"), 0, 0, 0, 0)
         return (_CLASSES + 32 + form_code(body[:2] + "~" + body[-1:]) % 32, POS.index("X"), 0, 3, 3, 3)
+
+
+@cache
+def _numerals() -> frozenset[str]:
+    """Read the cardinal numbers, but for one as in أحد الشهود."""
+    words = (fold(row[0]) for row in load_rows("times/numbers.tsv")[1:] if not row[1].startswith(("ordinal", "last")))
+    return frozenset(words) - {"احد", "احدي", "الاحد", "الاحدي"}
 
 
 def _tense(body: str) -> int:
