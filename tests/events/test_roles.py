@@ -12,6 +12,7 @@ from pipeline.events.stage import Engine
 from pipeline.events.syntax import chain_heads, prepositions, subject_verbs
 from pipeline.events.triggers import find_candidates
 from pipeline.events.wordforms import WordTable
+from pipeline.text.normalize import fold
 
 NONE = np.zeros(0, dtype=np.int64)
 
@@ -56,6 +57,13 @@ def _phrases(doc: Document, trigger: str) -> list[str]:
         ("أصيب عدد من العمال في المصنع", "أصيب", "عدد من العمال"),
         ("قتل ثلاثة جنود قرب الحدود", "قتل", "ثلاثة جنود"),
         ("التقى الوزير بالسفير أمس", "التقى", "السفير"),
+        ("قتل 2,300 عامل في الزلزال", "قتل", "2,300 عامل"),
+        ("أصيب 9 أطفال و14 معلما", "أصيب", "14 معلما"),
+        ("قتل خمسة وعشرون عاملا", "قتل", "خمسة وعشرون عاملا"),
+        ("قتل راع برصاص حارس", "قتل", "راع"),
+        ("تظاهر آلاف العمال", "تظاهر", "آلاف العمال"),
+        ("اعتقل أحد الحراس", "اعتقل", "أحد الحراس"),
+        ("زار الوالي وَالْمُدِيرُ الجديد المصنع", "زار", "الْمُدِيرُ الجديد"),
     ],
 )
 def test_noun_phrases_leave_particles_out_and_keep_what_they_count(text: str, trigger: str, expected: str) -> None:
@@ -69,6 +77,26 @@ def test_a_title_before_a_name_is_marked_and_a_governed_place_is_taken_in() -> N
     found = {doc.text[s:e]: t for s, e, t in zip(phrases.start, phrases.end, phrases.titled, strict=True)}
     assert found["وزير النقل"] == 1
     assert "رئيس بلدية صور" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("اعتقل من طرف الشرطة", "من قبل"), ("قتل على أيدي مسلحين", "على يد"), ("قتل بأيدي مسلحين", "على يد")]
+)
+def test_prepositions_of_two_words_govern_as_one(text: str, name: str) -> None:
+    layout, table = lay_out([annotated(text)], WordTable()), WordTable()
+    phrases = find_phrases(layout, NONE, np.array([0]))
+    assert prepositions(layout, phrases)[-1] == table.preposition_number(fold(name)) > 0
+
+
+def test_every_preposition_of_a_frame_is_known() -> None:
+    table = WordTable()
+    slots = {slot for entry in load_ontology().entries.values() for voice in entry.slots.values() for slot in voice}
+    assert not {s.preposition for s in slots if s.preposition and not table.preposition_number(s.preposition)}
+
+
+def test_a_masdar_has_the_subject_of_its_light_verb() -> None:
+    names = {"سعد منير": "PER", "صور": "LOC"}
+    assert {("actor", "سعد منير"), ("destination", "صور")} <= _roles("قام سعد منير بزيارة إلى صور", names, "بزيارة")
 
 
 def test_members_of_a_coordination_share_what_governs_the_first() -> None:

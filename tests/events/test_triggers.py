@@ -98,6 +98,9 @@ def test_the_damma_of_a_passive_is_read() -> None:
     assert _one("قُتل الحارس أمس", "قُتل", "DEATH").passive
     assert not _one("قتل الحارس أمس", "قتل", "DEATH").passive
     assert _one("أقيل المدير أمس", "أقيل", "RESIGNATION").passive
+    assert _one("اعتُقل الحارس أمس", "اعتُقل", "ARREST").passive
+    assert _one("وَاعْتُقِلَ الحارس أمس", "وَاعْتُقِلَ", "ARREST").passive
+    assert not _one("اعتقل الحارس أمس", "اعتقل", "ARREST").passive
 
 
 def test_a_verb_of_unknown_voice_has_the_slots_of_both() -> None:
