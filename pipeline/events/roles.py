@@ -87,7 +87,8 @@ def pair_up(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames)
     subject_of = subject_verbs(layout, phrases)[phrase]
     fronted = _fronted(events, phrases, event, phrase, place, subject_of)
     lent = (place == _BEFORE) & (events.light[event] >= 0) & (subject_of == events.light[event])
-    role = _frame_roles(events, frames, event, place, preposition, fronted, lent, phrases.label[phrase])
+    meant = phrase == _referents(layout, events, phrases)[event]
+    role = _frame_roles(events, frames, event, place, preposition, fronted, lent, meant, phrases.label[phrase])
     return Pairs(event, phrase, head, place, preposition, role)
 
 
@@ -152,13 +153,21 @@ def _fronted(events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, pla
     return result
 
 
+def _referents(layout: Layout, events: Proposals, phrases: Phrases) -> Ints:
+    """Give the last name before each event that no preposition governs, whom its pronoun suffix may mean; else -1."""
+    names = np.flatnonzero((phrases.label > 0) & (prepositions(layout, phrases) == 0))
+    at = np.searchsorted(phrases.first[names], events.token) - 1
+    return np.where((at >= 0) & (events.suffix > 0), np.append(names, -1)[at], -1)
+
+
 def _frame_roles(
     events: Proposals, frames: Frames, event: Ints, place: Ints, preposition: Ints, fronted: Flags, lent: Flags,
-    label: Ints,
+    meant: Flags, label: Ints,
 ) -> Ints:  # fmt: skip
     """Give the role that the event's frame gives to the place of the phrase.
 
     fronted: the subject of the event's verb stands before it. lent: the phrase is the subject of its light verb.
+    meant: its pronoun suffix may mean the phrase.
     """
     if not len(frames.by_position):
         return np.zeros(len(event), dtype=np.int64)
@@ -173,11 +182,11 @@ def _frame_roles(
     role = np.select(
         [
             place == _PREP, place == _GENITIVE, (place == _FIRST) & verbal, (place == _SECOND) & verbal,
-            (place == _BEFORE) & verbal, place == _FIRST, lent,
+            (place == _BEFORE) & verbal, place == _FIRST, lent, meant,
         ],
         [
             frames.by_preposition[frame, preposition, label], adjacent, adjacent, later, subject, slot["idafa"],
-            slot["subject"],
+            slot["subject"], slot["suffix"],
         ], 0,
     )  # fmt: skip
     return np.asarray(role, dtype=np.int64)

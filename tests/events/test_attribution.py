@@ -49,6 +49,15 @@ def test_whose_words_others_bring_speaks(text: str, names: dict[str, str], speak
     assert _speaker(text, names, "ARREST") == speaker
 
 
+def test_a_source_without_a_speaker_gives_way_to_the_next() -> None:
+    text = "قال فادي نجم إنه أعلن أن الشرطة اعتقلت لصا"
+    assert _speaker(text, {"فادي نجم": "PER"}, "ARREST") == "فادي نجم"
+
+
+def test_a_name_behind_a_definite_phrase_is_not_its_owner() -> None:
+    assert _speaker("من جانبه، زار المدير الجديد صور", {"صور": "LOC"}, "VISIT") != "صور"
+
+
 def test_a_statement_that_nobody_reports_has_no_speaker() -> None:
     assert _speaker("قال فادي نجم إن الأمر انتهى", {"فادي نجم": "PER"}, "STATEMENT") is None
 

@@ -80,7 +80,8 @@ def test_a_title_before_a_name_is_marked_and_a_governed_place_is_taken_in() -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("اعتقل من طرف الشرطة", "من قبل"), ("قتل على أيدي مسلحين", "على يد"), ("قتل بأيدي مسلحين", "على يد")]
+    ("text", "name"),
+    [("اعتقل من طرف الشرطة", "من قبل"), ("قتل على أيدي مسلحين", "على يد"), ("قتل بأيدي مسلحين", "على يد")],
 )
 def test_prepositions_of_two_words_govern_as_one(text: str, name: str) -> None:
     layout, table = lay_out([annotated(text)], WordTable()), WordTable()
