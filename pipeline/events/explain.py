@@ -21,8 +21,11 @@ def _lines(doc: Document, event: EventMention) -> Iterator[str]:
     else:
         time = doc.times[event.time]
         said = doc.text[time.start : time.end]
-        start, end = event.date_start or "open", event.date_end or "open"
-        yield f"date: {start} to {end} ({event.date_basis}); expression «{said}»"
+        if event.date_start is None and event.date_end is None:
+            yield f"date: not known; expression «{said}» ({time.basis}) needs a date to count from, or names none"
+        else:
+            start, end = event.date_start or "open", event.date_end or "open"
+            yield f"date: {start} to {end} ({event.date_basis}); expression «{said}»"
     if event.speaker is None:
         yield "speaker: none; the text itself reports it"
     else:

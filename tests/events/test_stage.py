@@ -1,4 +1,5 @@
 import subprocess
+import re
 import sys
 from dataclasses import replace
 from datetime import date
@@ -161,6 +162,14 @@ def test_an_explanation_names_entry_status_date_speaker_and_roles(stage: Events)
     assert "lexicon entry VISIT/" in told
     assert all(f"{cell}:" in told for cell in ("type", "status", "date", "speaker"))
     assert all(f"{r.role}: «{doc.text[r.start : r.end]}»" in told for r in event.roles)
+
+
+def test_an_explanation_holds_whole_entries_and_dates_that_are_not_known(stage: Events) -> None:
+    doc = annotated("وقعت الشركتان مذكرة تفاهم أمس", times={"أمس": (None, None)})
+    (doc,) = stage([doc])
+    told = "\n".join(explain_mention(doc, event) for event in doc.events)
+    assert re.search(r"lexicon entry AGREEMENT/\{وقع\} [^()]+ \((verb|idiom) status=", told)
+    assert "open" not in told
 
 
 def test_importing_the_stage_loads_no_heavy_library() -> None:
