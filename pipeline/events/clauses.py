@@ -93,7 +93,6 @@ def lay_out(docs: Sequence[Document], table: WordTable) -> Layout:
         else np.zeros((0, len(WordTable.FIELDS)), dtype=np.int64)
     )
     _join_numbers(words, docs, base)
-    _join_compounds(words, table)
     doc_of = np.repeat(np.arange(len(docs)), sizes)
     sentence = np.full(total, -1, dtype=np.int64)
     firsts: list[int] = []
@@ -122,6 +121,7 @@ def lay_out(docs: Sequence[Document], table: WordTable) -> Layout:
                     title[offset + i : offset + j] = 1
         mentions += len(doc.mentions)
         times += len(doc.times)
+    _join_compounds(words, sentence, table)
     marks = words[:, WordTable.FIELDS.index("mark")]
     quote = _quotations(marks, sentence, doc_of)
     pos = words[:, WordTable.FIELDS.index("pos")]
@@ -145,13 +145,14 @@ def _join_numbers(words: Ints, docs: Sequence[Document], base: Ints) -> None:
             words[at] = words[at + 1]
 
 
-def _join_compounds(words: Ints, table: WordTable) -> None:
+def _join_compounds(words: Ints, sentence: Ints, table: WordTable) -> None:
     """Make the second word of a preposition of two words (من قبل) one that has the number of both."""
     code, particle, preposition = (
         words[:, WordTable.FIELDS.index(field)] for field in ("code", "particle", "preposition")
     )
+    inside = sentence[:-1] == sentence[1:]
     for first, second, number in table.compounds:
-        at = np.flatnonzero((code[:-1] == first) & (code[1:] == second)) + 1
+        at = np.flatnonzero((code[:-1] == first) & (code[1:] == second) & inside) + 1
         particle[at], preposition[at] = _PREP, number
 
 
@@ -321,10 +322,8 @@ def _assemble(
             skip = int(waw[i]) + int(proclitic[i])
             if len(token.norm) < 4 and not token.norm[skip : skip + 1].isdigit():
                 skip = 0
-            start[i], end[i] = (
-                token.start + letters_end(token.text, skip),
-                document.tokens[l - 1 - int(layout.base[d])].end,
-            )
+            start[i] = token.start + letters_end(token.text, skip)
+            end[i] = document.tokens[l - 1 - int(layout.base[d])].end
     label = np.where(named, layout.name[firsts], NOUN_PHRASE)
     title = np.concatenate([titled, np.zeros(len(name_first), dtype=np.int64)])[order]
     return Phrases(firsts, lasts, start, end, label, mention, layout.sentence[firsts], title)

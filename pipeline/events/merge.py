@@ -98,9 +98,9 @@ def _agreement(a: frozenset[str], b: frozenset[str]) -> int:
 
 
 def same_features(
-    layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs
+    layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs, apart: Flags
 ) -> list[Ints | Flags]:
-    """Give the columns that describe each pair."""
+    """Give the columns that describe each pair. apart: the pairs that `clashes` tells."""
     a, b = pairs.later, pairs.earlier
     keys = [_keys(layout.docs[int(d)], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]
     rows = list(zip(a.tolist(), b.tolist(), strict=True))
@@ -112,7 +112,7 @@ def same_features(
     status = np.array([mentions[i].status == mentions[j].status for i, j in rows], dtype=np.int64)
     entry = (events.entry[a] == events.entry[b]).astype(np.int64)
     word = (layout.column("code")[events.token[a]] == layout.column("code")[events.token[b]]).astype(np.int64)
-    apart = bucket(layout.sentence[events.token[a]] - layout.sentence[events.token[b]])
+    lines = bucket(layout.sentence[events.token[a]] - layout.sentence[events.token[b]])
     gap = bucket(events.token[a] - events.token[b])
     article, suffix = layout.column("article"), layout.column("suffix")
     definite = article[events.token[a]] * 2 + (suffix[events.token[a]] > 0)
@@ -122,13 +122,13 @@ def same_features(
     quote = (layout.quote[events.token[a]] > 0) * 2 + (layout.quote[events.token[b]] > 0)
     agree = cross(*parts)
     return [
-        np.zeros_like(a), type_, cross(type_, apart), gap, cross(gap, kinds), cross(gap, type_), kinds,
+        np.zeros_like(a), type_, cross(type_, lines), gap, cross(gap, kinds), cross(gap, type_), kinds,
         cross(kinds, type_), *parts, agree, *(cross(p, type_) for p in parts), cross(agree, definite), dates,
         cross(dates, type_), dates * 10 + parts[0], speakers, status, cross(status, type_), entry, cross(entry, type_),
         word, cross(word, type_), cross(word, definite, agree), definite, cross(definite, type_),
         cross(definite, kinds), title, cross(title, type_), cross(title, agree), quote, cross(quote, type_),
-        cross(events.entry[a], events.entry[b]), events.entry[a], cross(events.entry[a], definite), apart,
-        cross(apart, agree), cross(apart, kinds, type_), clashes(layout, events, mentions, pairs),
+        cross(events.entry[a], events.entry[b]), events.entry[a], cross(events.entry[a], definite), lines,
+        cross(lines, agree), cross(lines, kinds, type_), apart,
     ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from pipeline.events.ontology import load_ontology
 from pipeline.events.proposals import Frames, Proposals, propose
 from pipeline.events.reader import ask_mentions, ask_roles, ask_same, ask_sources, ask_status, ask_times
 from pipeline.events.triggers import find_candidates
-from pipeline.events.wordforms import Ints, WordTable
+from pipeline.events.wordforms import Flags, Ints, WordTable
 from pipeline.schema import STATUSES
 
 Finder = Callable[[Document], Sequence[Candidate]]
@@ -97,7 +97,7 @@ class Engine:
         mentions, states = self.describe(prepared, events, scores[kept], places, judge)
         pairs = merge.pair_same(events)
         apart = merge.clashes(prepared.layout, events, mentions, pairs)
-        same = np.where(apart, np.float32(0), self.same_scores(prepared, events, mentions, pairs, judge))
+        same = self.same_scores(prepared, events, mentions, pairs, apart, judge)
         groups = merge.group(len(mentions), pairs, same, self._limit("same"), apart)
         if self.models is not None:
             states = status.agree(states, pairs, same, self._limit("same"))
@@ -285,14 +285,15 @@ class Engine:
 
     def same_scores(
         self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], pairs: merge.SamePairs,
-        judge: Judge | None,
+        apart: Flags, judge: Judge | None,
     ) -> Floats:  # fmt: skip
-        """Give the probability that two mentions tell the same happening."""
+        """Give the probability that two mentions tell the same happening; none where they are `apart`."""
         layout = prepared.layout
         if judge is None or not len(pairs.later):
             return merge.rule_scores(layout, events, mentions, pairs)
-        codes = encode(merge.same_features(layout, events, mentions, pairs))
-        return judge.probabilities("same", codes, lambda: ask_same(layout, events, pairs))[:, 0]
+        codes = encode(merge.same_features(layout, events, mentions, pairs, apart))
+        scores = judge.probabilities("same", codes, lambda: ask_same(layout, events, pairs))[:, 0]
+        return np.where(apart, np.float32(0), scores)
 
 
 def best_of(count: int, row: Ints, value: Ints, scores: Floats, threshold: float) -> Ints:

@@ -142,7 +142,7 @@ def make_tasks(engine: Engine, examples: Sequence[Example], words: WordStates) -
     same = merge.pair_same(events)
     mentions = [as_mention(g) for g in gold]
     tasks["same"] = Task(
-        encode(merge.same_features(layout, events, mentions, same)),
+        encode(merge.same_features(layout, events, mentions, same, merge.clashes(layout, events, mentions, same))),
         np.array([gold[a].cluster == gold[b].cluster for a, b in zip(same.later, same.earlier, strict=True)],
                  dtype=np.int64), events.doc[same.later], 1,
     )  # fmt: skip
