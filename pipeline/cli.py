@@ -96,7 +96,7 @@ def _add_run(run: argparse.ArgumentParser) -> None:
 
 def _settings(args: argparse.Namespace) -> Config:
     """Make the Config of a run from its file and its options, which win."""
-    names = tuple(args.names.split(",")) if args.names else None
+    names = None if args.names is None else tuple(name.strip() for name in args.names.split(","))
     given: dict[str, Any] = {
         "workers": args.workers,
         "tokenizer": args.tokenizer,
@@ -135,14 +135,14 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from pipeline.viewing.terminal import list_documents, show_document, show_events
+    from pipeline.viewing.terminal import list_documents, printable, show_document, show_events
 
     if args.events is not None:
         show_events(args.run, args.events)
     elif args.explain:
         from pipeline.api import explain
 
-        print(explain(args.run, args.explain))
+        print(printable(explain(args.run, args.explain)))
     elif args.doc_id is None:
         list_documents(args.run)
     else:
@@ -179,22 +179,30 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("gold", type=Path, help="CoNLL, JSON gold, TimeML, JSONL or label,text CSV")
     evaluate.add_argument("run", type=Path, nargs="?", help="folder of a run (times, events)")
     evaluate.add_argument("--documents", type=Path, help="texts of a JSON gold file")
-    evaluate.add_argument("--model", action="append", help="recogniser or model folder (names; repeat to compare)")
+    evaluate.add_argument("--model", action="append", help="recogniser, its folder or a gazetteer (names; may be repeated)")
     evaluate.add_argument("--convention", choices=CONVENTIONS, default="rasd")
     evaluate.add_argument("--errors", type=_count, default=20, help="errors to list (names)")
-    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.add_argument("--json", action="store_true", help="print JSON (names)")
     evaluate.set_defaults(call=_evaluate)
 
 
 def _evaluate(args: argparse.Namespace) -> int:
     if args.what == "names":
+        if args.run is not None:
+            print(f"rasd: evaluate names takes no run; leave {args.run} out, or give a model as --model", file=sys.stderr)
+            return EXIT_USAGE
         from pipeline.evaluation.names import evaluate_names, format_names
+        from pipeline.viewing.terminal import printable
 
         result = evaluate_names(args.gold, args.documents, args.model or ["compact"], args.convention)
-        print(json.dumps(result, ensure_ascii=False, indent=1) if args.json else format_names(result, args.errors))
+        as_text = printable(format_names(result, args.errors))
+        print(json.dumps(result, ensure_ascii=False, indent=1) if args.json else as_text)
         return EXIT_GOOD
     if args.run is None:
         print(f"rasd: evaluate {args.what} needs the folder of a run behind the gold", file=sys.stderr)
+        return EXIT_USAGE
+    if args.model or args.json:
+        print(f"rasd: --model and --json are for evaluate names; leave them out of {args.what}", file=sys.stderr)
         return EXIT_USAGE
     if args.what == "times":
         from pipeline.evaluation.times import evaluate_times, format_times

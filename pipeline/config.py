@@ -131,6 +131,14 @@ class Config:
         """Give the settings as nested dictionaries, as `from_dict` takes them."""
         return asdict(self)
 
+    def own_files(self) -> list[Path]:
+        """List the user's own files that the settings name, with what their folders hold, where they exist."""
+        names = self.names
+        given = (names.model, names.gazetteer, names.camel_model, names.stanza_model, self.stanza_tokenizer,
+                 self.events.ontology)  # fmt: skip
+        paths = [Path(path).resolve() for path in given if path]
+        return [file for path in paths for file in (path, *sorted(path.rglob("*"))) if file.is_file()]
+
 
 def merge_settings(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Merge nested settings; what `over` holds wins."""

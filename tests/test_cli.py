@@ -80,6 +80,31 @@ def test_a_path_that_cannot_be_used_is_bad_usage(tmp_path: Path, capsys: pytest.
     assert "none.json does not exist" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["names", "a.conll", "run"], "evaluate names takes no run; leave run out"),
+        (["times", "a.json", "run", "--json"], "--model and --json are for evaluate names"),
+        (["events", "a.json", "run", "--model", "compact"], "--model and --json are for evaluate names"),
+        (["events", "a.json"], "needs the folder of a run"),
+    ],
+)
+def test_what_an_evaluation_would_not_heed_is_refused(
+    command: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", *command]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_blanks_between_recognisers_are_of_no_weight(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    command = ["run", str(tmp_path / "a.txt"), "--out", str(tmp_path / "run"), "--workers", "1"]
+    assert main([*command, "--names", "compact, gazetteer", "--gazetteer", str(tmp_path / "none.tsv")]) == 2
+    assert "none.tsv" in capsys.readouterr().err
+    assert main([*command, "--names", ""]) == 2
+    assert "names.recognizers must be some of" in capsys.readouterr().err
+
+
 def test_brackets_in_ids_and_titles_are_printed_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     row = {"id": "a[/b]", "title": "[video] خبر [bold]عاجل", "text": TEXT}
     (tmp_path / "a.jsonl").write_text(json.dumps(row), encoding="utf-8")

@@ -1,6 +1,7 @@
-"""Readers of labelled names: CoNLL files in BIO with one or two columns, and the project's JSON gold."""
+"""Readers of labelled names: CoNLL files in BIO, IOB or BIOES, and the project's JSON gold."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from pipeline.text.tokens import split_sentences, tokenize
 
 _LABEL_NAMES: Final = {"PERS": "PER", "PERSON": "PER", "GPE": "LOC", "FAC": "LOC", "LOCATION": "LOC",
                        "ORGANIZATION": "ORG", "ORGANISATION": "ORG"}  # fmt: skip
+_TAG: Final = re.compile(r"([BIESUL])[-_](.+)", re.IGNORECASE)
+# A name of one word is S or U in BIOES and BILOU, the last word of a longer one E or L.
+_PREFIXES: Final = {"B": "B", "S": "B", "U": "B", "I": "I", "E": "I", "L": "I"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +30,49 @@ class LabelledSentence:
 def read_conll(path: str | Path) -> list[LabelledSentence]:
     """Read a CoNLL file: a word and its tag (first and last column) a line, a blank line between sentences.
 
-    A file with one column holds words only. Other label names are mapped to PER LOC ORG, unknown ones to O.
+    A file with one column holds words only. Tags in IOB, BIOES and BILOU become BIO, other label names PER LOC ORG,
+    unknown ones O. Comments in front of a sentence and `-DOCSTART-` are no words.
+    Raises InputError for a file that cannot be read and a tag that is none.
     """
     sentences: list[LabelledSentence] = []
     words: list[str] = []
     tags: list[str] = []
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}; give a CoNLL file in UTF-8") from error
-    for line in [*text.split("\n"), ""]:
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
         parts = line.split()
-        if parts:
+        if parts and parts[0] != "-DOCSTART-":
+            tag = _clean_tag(parts[-1]) if len(parts) > 1 else "O"
+            if parts[0].startswith("#") and not words and (tag is None or parts[2:3] == ["="]):
+                continue
+            if tag is None:
+                raise InputError(
+                    f"{path}: line {number}: the last column {parts[-1]!r} is no tag; write O, or B- or I- (also S- "
+                    f"and E-, U- and L-) and a label, as B-PER"
+                )
             words.append(parts[0])
-            tags.append(_clean_tag(parts[-1]) if len(parts) > 1 else "O")
+            tags.append(tag)
         elif words:
             sentences.append(LabelledSentence(tuple(words), tuple(tags)))
             words, tags = [], []
     return sentences
 
 
-def _clean_tag(tag: str) -> str:
-    prefix, _, label = tag.partition("-")
-    label = _LABEL_NAMES.get(label.upper(), label.upper())
-    return f"{prefix}-{label}" if prefix in ("B", "I") and label in LABELS else "O"
+def _clean_tag(tag: str) -> str | None:
+    """Give a tag of BIO over schema.LABELS; None for what is no tag."""
+    found = _TAG.fullmatch(tag)
+    if found is None:
+        return "O" if tag in ("O", "o") else None
+    label = _clean_label(found[2])
+    return f"{_PREFIXES[found[1].upper()]}-{label}" if label else "O"
+
+
+def _clean_label(label: str) -> str | None:
+    """Give the label of schema.LABELS that a label of a corpus stands for; None for one that stands for none."""
+    name = label.upper()
+    return _LABEL_NAMES.get(name, name if name in LABELS else None)
 
 
 def retokenize(sentence: LabelledSentence) -> LabelledSentence:
@@ -135,21 +158,28 @@ def read_gold(path: str | Path, documents: str | Path | None = None) -> list[Gol
 def gold_document(
     entry: Mapping[str, Any], text: str, published: str | None = None, where: str | Path = "annotation"
 ) -> GoldDocument:
-    """Take the names of one annotated document; `where` is what an error names."""
-    spans = ((locate(text, item, where), item["type"]) for item in entry["mentions"])
-    return GoldDocument(entry["id"], text, published, frozenset((s.start, s.end, label) for s, label in spans))
+    """Take the names of one annotated document, unknown labels left out; `where` is what an error names."""
+    place = f"{where}: document {entry['id']!r}"
+    try:
+        spans = [(locate(text, item, place), _clean_label(item["type"])) for item in entry["mentions"]]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{place} must have `mentions`, a list of names with `text`, `type` and, for one that its text holds more "
+            f"than once, `nth` from 1; it has not ({error!r}); mend the file"
+        ) from error
+    return GoldDocument(entry["id"], text, published, frozenset((s.start, s.end, label) for s, label in spans if label))
 
 
 def locate(text: str, item: Mapping[str, Any], where: str | Path = "annotation") -> Span:
     """Find the n-th occurrence (`nth`, from 1) of an exact string; `where` is what an error names."""
-    at = -1
-    for _ in range(item.get("nth") or 1):
-        at = text.find(item["text"], at + 1)
+    wanted, nth, at = item["text"], item.get("nth") or 1, -1
+    for _ in range(nth):
+        at = text.find(wanted, at + 1)
         if at < 0:
-            raise InputError(
-                f"{where}: {item['text']!r} does not occur {item.get('nth') or 1} times in its text; mend the file"
-            )
-    return Span(at, at + len(item["text"]))
+            break
+    if at < 0 or not wanted:
+        raise InputError(f"{where}: {wanted!r} does not occur {nth} times in its text; mend the file")
+    return Span(at, at + len(wanted))
 
 
 def tokens_in(tokens: Sequence[Token], span: Span) -> list[int]:

@@ -39,10 +39,16 @@ def evaluate_events(
 def _evaluate_sentences(gold: Path, run: Path) -> dict[str, Measure]:
     rows = read_sentences(gold)
     types = {doc.text.strip(): {e.type for e in doc.events if e.status in _HAPPENED} for doc in iterate_documents(run)}
+    missing = [text for _, _, text in rows if text.strip() not in types]
+    if missing:
+        raise InputError(
+            f"{run} lacks {len(missing)} texts of {gold}, such as {missing[0][:60]!r}; run over its texts "
+            f"and leave those out that become rows of `errors`"
+        )
     found = []
     for _, kind, text in rows:
         wanted = _KINDS.get(kind, frozenset({kind} if kind in EVENT_TYPES else EVENT_TYPES))
-        found.append(bool(types.get(text.strip(), set()) & wanted))
+        found.append(bool(types[text.strip()] & wanted))
     return score_sentences(rows, found)
 
 

@@ -48,20 +48,33 @@ def judged(events: Iterable[EventMention]) -> list[Judged]:
 
 
 def read_gold_events(gold: str | Path, docs: str | Path | None = None) -> dict[str, list[Judged]]:
-    """Read JSON gold (see `read_annotations`) as mentions by document."""
-    return {note["id"]: gold_events(note, doc["text"]) for note, doc in read_annotations(gold, docs)}
+    """Read JSON gold (see `read_annotations`) as mentions by document. Raises InputError for events that are none."""
+    found = {}
+    for note, doc in read_annotations(gold, docs):
+        place = f"{gold}: document {note['id']!r}"
+        try:
+            found[note["id"]] = gold_events(note, doc["text"], place)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise InputError(
+                f"{place} must have `events`, a list with `type`, `status`, `trigger` and `roles`, days as 2026-11-23; "
+                f"it has not ({error!r}); mend the file"
+            ) from error
+    return found
 
 
-def gold_events(annotation: Mapping[str, Any], text: str) -> list[Judged]:
-    """Take the events of one annotated document; strings are located by their n-th occurrence in its text."""
+def gold_events(annotation: Mapping[str, Any], text: str, where: str = "annotation") -> list[Judged]:
+    """Take the events of one annotated document; strings are located by their n-th occurrence in its text.
+
+    where: what an error names.
+    """
     found = []
     for number, event in enumerate(annotation["events"]):
         speaker = event.get("speaker")
         same = event.get("same_as")
         found.append(Judged(
-            event["type"], locate(text, event["trigger"]), event["status"], _day(event.get("start")),
-            _day(event.get("end")), locate(text, speaker) if speaker else None,
-            tuple((r["role"], locate(text, r)) for r in event["roles"]),
+            event["type"], locate(text, event["trigger"], where), event["status"], _day(event.get("start")),
+            _day(event.get("end")), locate(text, speaker, where) if speaker else None,
+            tuple((r["role"], locate(text, r, where)) for r in event["roles"]),
             f"{event['type']}/{same}" if same is not None else f"alone/{number}",
         ))  # fmt: skip
     return found
@@ -246,14 +259,17 @@ def read_sentences(path: str | Path) -> list[tuple[bool, str, str]]:
 
     A label counts as positive if it ends in `yes` (or is `1` or `true`). kind: the column `event_type` if there is one.
     """
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        if not {"label", "text"} <= set(rows.fieldnames or ()):
-            raise InputError(f"{path}: needs the columns 'label' and 'text'")
-        return [
-            (row["label"].strip().lower().endswith(("yes", "1", "true")), row.get("event_type", ""), row["text"])
-            for row in rows
-        ]
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} cannot be read: {error}; give a CSV file in UTF-8") from error
+    if not rows or not all(isinstance(row.get(column), str) for row in rows for column in ("label", "text")):
+        raise InputError(f"{path}: needs rows with the columns 'label' and 'text'; mend the file")
+    return [
+        (row["label"].strip().lower().endswith(("yes", "1", "true")), row.get("event_type") or "", row["text"])
+        for row in rows
+    ]
 
 
 def score_sentences(rows: Sequence[tuple[bool, str, str]], found: Sequence[bool]) -> dict[str, Measure]:

@@ -23,6 +23,7 @@ Spans = frozenset[tuple[int, int, str]]
 _RESAMPLES: Final = 1000
 _PROCLITICS: Final = "وفبلك"  # WAW, FEH, BEH, LAM, KAF
 _PAGE: Final = 20  # CoNLL sentences joined to one page, a line each
+_FEWEST: Final = 10  # texts with names that a bootstrap over them needs
 # The file that tells a model folder, the recogniser that runs it, and the setting that takes the folder.
 _FOLDERS: Final = (
     ("tagger.onnx", "compact", "model"),
@@ -77,13 +78,16 @@ def read_pages(gold: Path, documents: Path | None) -> list[Page]:
 def evaluate_names(gold: Path, documents: Path | None, models: Sequence[str], convention: str) -> dict[str, Any]:
     """Score recognisers on one gold file.
 
-    models: names of recognisers (`compact`, `camel`, `stanza`) or folders of models for one of them. Gives for each
-    model precision, recall and F1 in percent for all labels and each, with a 95 % bootstrap interval over documents,
-    strict and lenient (generic heads at the beginning of a name ignored), and the errors.
+    models: names of recognisers (`compact`, `camel`, `stanza`), folders of models for one of them, or gazetteers (TSV).
+    Gives for each model precision, recall and F1 in percent for all labels and each, with a 95 % bootstrap interval
+    over documents (in CoNLL over pages of 20 sentences, as names of neighbours are not independent), strict and lenient
+    (generic heads at the beginning of a name ignored), and the errors.
     """
     pages = read_pages(gold, documents)
     if not pages:
         raise InputError(f"{gold} holds no sentence; give a CoNLL file or JSON gold")
+    if not any(page.gold for page in pages):
+        raise InputError(f"{gold} holds no name to score; label names {', '.join(LABELS)}, as B-PER in CoNLL")
     docs = CamelTokens()(
         [Document(str(n), page.text, segments=(Segment("article", 0, len(page.text)),)) for n, page in enumerate(pages)]
     )
@@ -98,15 +102,18 @@ def evaluate_names(gold: Path, documents: Path | None, models: Sequence[str], co
 
 
 def _settings(model: str) -> dict[str, Any]:
-    """Give the settings that run a recogniser by its name, or on a folder by the file that tells its kind."""
-    if model in RECOGNIZERS:
+    """Give the settings that run a recogniser by its name, or on a file or a folder by what tells its kind."""
+    shipped = [name for name in RECOGNIZERS if name != "gazetteer"]
+    if model in shipped:
         return {"recognizers": [model]}
+    if model.endswith(".tsv"):
+        return {"recognizers": ["gazetteer"], "gazetteer": model}
     for file, name, key in _FOLDERS:
         if (Path(model) / file).exists():
             return {"recognizers": [name], key: model}
     raise InputError(
-        f"{model!r} is neither one of {', '.join(RECOGNIZERS)} nor a model folder; a folder holds one of "
-        f"{', '.join(file for file, _, _ in _FOLDERS)}"
+        f"{model!r} is neither one of {', '.join(shipped)} nor a gazetteer (.tsv) nor a model folder; a folder holds "
+        f"one of {', '.join(file for file, _, _ in _FOLDERS)}"
     )
 
 
@@ -135,18 +142,21 @@ def _f1(right: Any, found: Any, gold: Any) -> Any:
 def score_counts(counts: np.ndarray) -> dict[str, Any]:
     """Give precision, recall and F1 (percent), the F1's 95 % bootstrap interval over the rows, and the gold count.
 
-    counts: [texts, 3] of right, found, gold.
+    counts: [texts, 3] of right, found, gold. The interval is None where fewer than 10 texts have any names.
     """
     right, found, gold = counts.sum(0)
-    drawn = np.random.default_rng(7).integers(0, len(counts), (_RESAMPLES, len(counts)))
-    sums = counts[drawn].sum(1)
-    low, high = np.percentile(_f1(sums[:, 0], sums[:, 1], sums[:, 2]), [2.5, 97.5])
+    interval = None
+    if np.count_nonzero(counts.any(1)) >= _FEWEST:
+        drawn = np.random.default_rng(7).integers(0, len(counts), (_RESAMPLES, len(counts)))
+        sums = counts[drawn].sum(1)
+        ends = np.percentile(_f1(sums[:, 0], sums[:, 1], sums[:, 2]), [2.5, 97.5])
+        interval = [round(float(end), 1) for end in ends]
     return {
         "p": round(100.0 * right / max(1, found), 1),
         "r": round(100.0 * right / max(1, gold), 1),
         "f": round(float(_f1(right, found, gold)), 1),
         "n": int(gold),
-        "interval": [round(float(low), 1), round(float(high), 1)],
+        "interval": interval,
     }
 
 
@@ -189,12 +199,17 @@ def format_names(result: Mapping[str, Any], errors: int) -> str:
     lines = []
     for model, scores in result.items():
         lines.append(model)
-        for label in ("all", *LABELS, "lenient"):
-            s = scores[label]
-            low, high = s["interval"]
-            lines.append(f"  {label:7} P {s['p']:5.1f}  R {s['r']:5.1f}  F1 {s['f']:5.1f} [{low}, {high}]  n {s['n']}")
+        lines += [f"  {label:7} {_cells(scores[label])}" for label in ("all", *LABELS, "lenient")]
         lines += [_line(error) for error in scores["errors"][:errors]]
+    if any("[-]" in line for line in lines):
+        lines.append(f"[-]: an interval needs names in {_FEWEST} texts or, in CoNLL, pages of {_PAGE} sentences")
     return "\n".join(lines)
+
+
+def _cells(s: Mapping[str, Any]) -> str:
+    if not s["n"]:
+        return "no such name in the gold"
+    return f"P {s['p']:5.1f}  R {s['r']:5.1f}  F1 {s['f']:5.1f} {s['interval'] or '[-]'}  n {s['n']}"
 
 
 def _line(error: Mapping[str, str]) -> str:

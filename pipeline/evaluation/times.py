@@ -100,7 +100,7 @@ def read_gold(path: str | Path, documents: str | Path | None = None) -> list[Gol
             lines = path.read_text(encoding="utf-8").splitlines()
             return [_probe(number, json.loads(line)) for number, line in enumerate(lines) if line.strip()]
         return [_annotated(row, doc, path) for row, doc in read_annotations(path, documents)]
-    except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ElementTree.ParseError) as error:
         raise InputError(f"{path}: cannot be read as gold of times: {error}; give .json, .jsonl or .tml") from error
 
 
@@ -111,7 +111,7 @@ def _day(text: str | None) -> date | None:
 def _annotated(row: Mapping[str, Any], doc: Mapping[str, Any], path: Path) -> GoldText:
     times = []
     for time in row["times"]:
-        span = locate(doc["text"], time, path)
+        span = locate(doc["text"], time, f"{path}: document {row['id']!r}")
         times.append(Time(span.start, span.end, _day(time.get("start")), _day(time.get("end")), time.get("gran") or ""))
     return GoldText(row["id"], doc["text"], _day(doc.get("date")), tuple(times))
 

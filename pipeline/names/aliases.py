@@ -2,31 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from typing import ClassVar, Final
 
 from pipeline.config import Config
 from pipeline.document import Document, Mention
+from pipeline.names.clitics import full_name
 from pipeline.text.normalize import fold
 
-_LAM: Final = "ل"  # ARABIC LETTER LAM
-_ALEF: Final = "ا"  # ARABIC LETTER ALEF
 _ARTICLE: Final = "ال"
 
 
 def name_key(surface: str) -> tuple[str, ...]:
     """Give the words of a name in the form under which two writings of it are equal.
 
-    The article is left out, final heh counts as teh marbuta, and compounds
-    with عبد and أبو are one word however they are spaced.
+    The article is left out, final heh counts as teh marbuta, and compounds with عبد and أبو are one word, article
+    included, however they are spaced.
     """
     words: list[str] = []
     for raw in fold(surface).replace("-", " ").split():
         word = raw.strip("\"'“”«»().،")
-        if word.startswith(_ARTICLE) and len(word) > 4:
+        compound = bool(words) and words[-1] in ("عبد", "ابو", "بو")
+        if word.startswith(_ARTICLE) and len(word) > 4 and not compound:
             word = word[2:]
         if word.endswith("ه") and len(word) > 3:  # HEH
             word = word[:-1] + "ة"  # TEH MARBUTA
-        if words and words[-1] in ("عبد", "ابو", "بو"):
+        if compound:
             words[-1] += word
         elif word:
             words.append(word)
@@ -61,19 +62,17 @@ def _identify(doc: Document) -> tuple[Mention, ...]:
     people: dict[str, list[str]] = {}  # first or last word of a name -> who is named so, the latest last
     fullest: dict[str, tuple[str, ...]] = {}  # the longest name of each of them
     found = []
-    count = 0
+    given = {mention.entity for mention in doc.mentions}
+    fresh = (made for number in count() if (made := f"e{number}") not in given)
     for mention in doc.mentions:
-        surface = doc.text[mention.start : mention.end]
-        if surface.startswith(_LAM) and doc.text[max(0, mention.start - 1) : mention.start] == _LAM:
-            surface = _ALEF + surface  # in للكرملين the alef of the article is not written
+        surface = full_name(doc.text, mention.start, mention.end)
         key = name_key(surface) or (surface,)
         entity = mention.entity or entities.get((mention.label, key))
         if entity is None and mention.label == "PER":
             rivals = [*people.get(key[0], ()), *people.get(key[-1], ())]
             entity = next((e for e in reversed(rivals) if _same_person(fullest[e], key)), None)
         if entity is None:
-            entity = f"e{count}"
-            count += 1
+            entity = next(fresh)
         if (mention.label, key) not in entities:
             entities[mention.label, key] = entity
             if mention.label == "PER":

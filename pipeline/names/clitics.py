@@ -4,23 +4,30 @@ The letters و ف ب ل ك also begin names (واشنطن, فاس, بيروت, �
 `name_starts.tsv`: how often a word opens a name with and without its first letters.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from pipeline.errors import ModelError
+from pipeline.models import models_folder
 from pipeline.names.words import model_form
-from pipeline.text.normalize import letters_end
+from pipeline.resources import load_words
+from pipeline.text.normalize import fold_alef, letters_end, strip_marks
 
 # Written proclitics in front of a name, longest first, and what the name gains: ل + ال is written لل, so the name
 # keeps its second ل.
 _PROCLITICS: Final = ("وبال", "وكال", "فبال", "ولل", "فلل", "وال", "فال", "بال", "كال", "لل",
                       "وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")  # fmt: skip
 _ARTICLE: Final = "ال"
+_ALEF: Final = "ا"  # ARABIC LETTER ALEF
+_LAM: Final = "ل"  # ARABIC LETTER LAM
+_LAM_BEFORE: Final = re.compile(rf"{_LAM}[ـ\u064b-\u065f]*\Z")  # with the marks on it: TATWEEL, FATHATAN ...
 _AND: Final = "و"  # ARABIC LETTER WAW
 _RARE: Final = ("ك", "ف")  # KAF, FEH: as particles before bare names about a tenth as frequent as the others
 _TWO: Final = 5  # how many times commoner a name must be that loses two letters rather than one
-_LEAST: Final = 3  # letters that a name keeps, its article included
+_LEAST: Final = 3  # letters that a name keeps, but for the short words of names/clitics.toml
 
 
 def read_starts(path: Path) -> dict[str, tuple[int, int]]:
@@ -32,10 +39,22 @@ def read_starts(path: Path) -> dict[str, tuple[int, int]]:
         raise ModelError(f"{path} cannot be read: {error}; reinstall rasd") from error
 
 
+@cache
+def shipped_starts() -> dict[str, tuple[int, int]]:
+    """Read the `name_starts.tsv` of the compact recogniser once."""
+    return read_starts(models_folder() / "compact-ner" / "name_starts.tsv")
+
+
+@cache
+def _short() -> dict[str, str]:
+    """Give the short words that names may keep: folded form -> how it is written."""
+    return {fold_alef(word): word for word in load_words("names/clitics.toml", "names", "short")}
+
+
 def cuts(form: str) -> Iterator[tuple[int, str]]:
     """Give (letters to leave out, form of the name then) for every way to cut proclitics off a word."""
     for proclitic in _PROCLITICS:
-        if not form.startswith(proclitic):
+        if not form.startswith(proclitic) or form == proclitic:
             continue
         if proclitic.endswith("لل"):
             rest, size = _ARTICLE + form[len(proclitic) :], len(proclitic) - 1
@@ -45,8 +64,7 @@ def cuts(form: str) -> Iterator[tuple[int, str]]:
         else:
             size = len(proclitic)
             rest = form[size:]
-        if len(rest) >= _LEAST + (2 if rest.startswith(_ARTICLE) else 0):
-            yield size, rest
+        yield size, rest
 
 
 def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
@@ -58,10 +76,12 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
     opens, occurs = starts.get(form, (0, 0))
     best, size = 0.0, 0
     for letters, rest in cuts(form):
+        if len(rest) < _LEAST + (2 if rest.startswith(_ARTICLE) else 0) and rest not in _short():
+            continue
         rest_opens, rest_occurs = starts.get(rest, (0, 0))
         # Two letters go only where the name that keeps the second one is rare beside the name without: وبيونغ is بيونغ.
         double = len(form) - len(rest) > 1 and not rest.startswith(_ARTICLE)
-        if double and starts.get(form[1:], (0, 0))[0] * _TWO > rest_opens:
+        if double and starts.get(form[1:], (0, 0))[0] * _TWO >= rest_opens:
             continue
         weight = (rest_opens + 0.5) / (opens + 0.5)
         if not opens and not rest_opens:
@@ -77,4 +97,24 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
 
 def name_start(surface: str, starts: Mapping[str, tuple[int, int]]) -> int:
     """Give how many characters of a raw surface stand before the name."""
-    return letters_end(surface, proclitic_size(model_form(surface), starts))
+    form = model_form(surface)
+    size = proclitic_size(form, starts)
+    if _short().get(form[size:], "") not in strip_marks(surface):
+        return 0
+    return letters_end(surface, size)
+
+
+def full_name(text: str, start: int, end: int) -> str:
+    """Give a name of a text with its article in full: الكرملين for the span لكرملين of للكرملين, but لبنان in للبنان.
+
+    What the page writes elsewhere decides; where it has both forms or neither, which of them opens names more often.
+    """
+    surface = text[start:end]
+    if not surface.startswith(_LAM) or not _LAM_BEFORE.search(text, max(0, start - 4), start):
+        return surface
+    plain = surface.split()[0]
+    seen, restored_seen = (re.search(rf"\b[وفبك]?{re.escape(word)}\b", text) for word in (plain, _ALEF + plain))
+    if bool(seen) != bool(restored_seen):
+        return surface if seen else _ALEF + surface
+    opens, restored_opens = (shipped_starts().get(model_form(word), (0, 0))[0] for word in (plain, _ALEF + plain))
+    return surface if opens > restored_opens else _ALEF + surface

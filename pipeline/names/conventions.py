@@ -57,13 +57,21 @@ def _rules() -> _Rules:
 
 
 def apply_rules(tokens: Sequence[Token], spans: Sequence[NameSpan]) -> list[NameSpan]:
-    """Give the names of a sentence as the convention has them, in order and never overlapping."""
+    """Give the names of a sentence as the convention has them, in order and never overlapping.
+
+    Names of the user's list stay as they are.
+    """
     rules = _rules()
     norms = [token.norm for token in tokens]
-    kept = [fixed for span in spans if (fixed := _fix(tokens, norms, span, rules)) is not None]
+    kept: list[NameSpan] = []
+    for span in spans:
+        fixed = span if span.listed else _fix(tokens, norms, span, rules)
+        if fixed is not None:
+            kept.append(span if kept and fixed.first < kept[-1].last else fixed)
     for made in (*_official(norms, rules), *_bodies(norms, rules)):
         inside = [s for s in kept if s.first < made.last and made.first < s.last]
-        if any(s.first <= made.first and made.last <= s.last and not _runs_on(norms, s, made) for s in inside):
+        covered = any(s.first <= made.first and made.last <= s.last and not _runs_on(norms, s, made) for s in inside)
+        if covered or any(s.listed for s in inside):
             continue
         kept = [s for s in kept if s not in inside]
         kept.append(_unite(made, [s for s in inside if s.label == made.label and not _runs_on(norms, s, made)], inside))

@@ -1,6 +1,7 @@
 """The user's own list of names, found in running text with clitics and spelling variants."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -9,7 +10,8 @@ from pipeline.errors import ConfigError
 from pipeline.names.clitics import cuts
 from pipeline.names.recognizer import NameSpan
 from pipeline.schema import LABELS
-from pipeline.text.normalize import fold, letters_end
+from pipeline.text.normalize import letters_end
+from pipeline.text.tokens import tokenize
 
 _KEPT: Final = 1 << 17  # words remembered
 _END: Final = "\x1f"  # between the words of a name
@@ -20,11 +22,13 @@ def _form(norm: str) -> str:
 
 
 class _Word(NamedTuple):
-    """A word of the text. letters: proclitics that are left out of `form`. opens: it is the first word of a name."""
+    """A word of the text.
+
+    cuts: (letters that are left out, rest, words of the longest name that begins with the rest), where one does.
+    """
 
     form: str
-    letters: int
-    opens: bool
+    cuts: tuple[tuple[int, str, int], ...]
 
 
 class Gazetteer:
@@ -40,13 +44,14 @@ class Gazetteer:
         import ahocorasick
 
         self.automaton: Any = ahocorasick.Automaton()
-        self.firsts: set[str] = set()
+        self.firsts: dict[str, int] = {}  # first word of a name -> words of the longest name that it begins
         self.words: dict[str, _Word] = {}
+        self.dull: set[str] = set()  # words that begin no name
         for number, (surface, label, entity) in enumerate(_read(Path(path)), start=1):
-            words = [_form(fold(word)) for word in surface.split()]
+            words = [_form(token.norm) for token in tokenize(surface)]
             if not words:
                 raise ConfigError(f"{path}: line {number} names nothing; write surface, label and optional id")
-            self.firsts.add(words[0])
+            self.firsts[words[0]] = max(len(words), self.firsts.get(words[0], 0))
             self.automaton.add_word(_END + _END.join(words) + _END, (len(words), label, entity))
         if not len(self.automaton):
             raise ConfigError(f"{path} holds no name; write surface, label and optional id, with tabs between")
@@ -57,40 +62,49 @@ class Gazetteer:
         return [self._find(tokens) for tokens in sentences]
 
     def _find(self, tokens: Sequence[Token]) -> list[NameSpan]:
-        known = self.words
-        words = [known.get(token.norm) or self._read_word(token.norm) for token in tokens]
-        if not any(word.opens for word in words):
+        norms = [token.norm for token in tokens]
+        if self.dull.issuperset(norms):
             return []
-        forms = [word.form for word in words]
-        skipped = {i: word.letters for i, word in enumerate(words) if word.letters}
-        text = _END + _END.join(forms) + _END
-        ends: dict[int, int] = {}
-        at = 0
-        for i, form in enumerate(forms):
-            at += len(form) + 1
-            ends[at] = i + 1
+        known = self.words
+        words = [known.get(norm) or self._read_word(norm) for norm in norms]
+        line = [word.form for word in words]
+        count = len(line)
+        begins: dict[int, tuple[int, int]] = {}  # place of a cut word in the line -> its number, letters left out
+        for i, word in enumerate(words):
+            for letters, rest, longest in word.cuts:
+                # Once more without its proclitic, which may stand only before the first word of a name.
+                begins[len(line) + 1] = i, letters
+                line += ("", rest, *(w.form for w in words[i + 1 : i + longest]))
+        found = list(self.automaton.iter(_END + _END.join(line) + _END))
+        if not found:
+            return []
+        ends = {end: n for n, end in enumerate(accumulate(len(form) + 1 for form in line), start=1)}
         matches = []
-        for end, (size, label, entity) in self.automaton.iter(text):
-            last = ends[end]
-            matches.append((last - size, last, label, entity))
-        matches.sort(key=lambda m: (m[0], -m[1]))
+        for end, (size, label, entity) in found:
+            at = ends[end] - size
+            first, letters = (at, 0) if at < count else begins.get(at, (-1, 0))
+            if first >= 0:
+                matches.append((first, first + size, letters, label, entity))
+        matches.sort(key=lambda m: (m[0], -m[1], m[2]))
         spans: list[NameSpan] = []
-        for first, last, label, entity in matches:
-            # A proclitic may stand only before the first word of a name.
-            if (spans and first < spans[-1].last) or any(i in skipped for i in range(first + 1, last)):
+        for first, last, letters, label, entity in matches:
+            if spans and first < spans[-1].last:
                 continue
-            start = tokens[first].start + letters_end(tokens[first].text, skipped.get(first, 0))
+            start = tokens[first].start + letters_end(tokens[first].text, letters)
             spans.append(NameSpan(first, last, label, None, self.name, entity, start, tokens[last - 1].end))
         return spans
 
     def _read_word(self, norm: str) -> _Word:
-        """Take a folded word as the automaton knows it, without proclitics where a name begins behind them."""
+        """Take a folded word as the automaton knows it, whole and without the proclitics before a name."""
         if len(self.words) >= _KEPT:
             self.words.clear()
-        form, skip = _form(norm), 0
-        if form not in self.firsts and form[:1] in "وفبلك":
-            skip, form = next(((n, rest) for n, rest in cuts(form) if rest in self.firsts), (0, form))
-        word = self.words[norm] = _Word(form, skip, form in self.firsts)
+            self.dull.clear()
+        form, firsts = _form(norm), self.firsts
+        rests = cuts(form) if form[:1] in ("و", "ف", "ب", "ل", "ك") else ()
+        word = _Word(form, tuple((size, rest, firsts[rest]) for size, rest in rests if rest in firsts))
+        if not word.cuts and form not in firsts:
+            self.dull.add(norm)
+        self.words[norm] = word
         return word
 
 

@@ -25,6 +25,11 @@ class NameSpan:
     start: int | None = None
     end: int | None = None
 
+    @property
+    def listed(self) -> bool:
+        """Tell whether the user's list gives the name, alone or with other recognisers."""
+        return "gazetteer" in self.tagger.split("+")
+
 
 class Recognizer(Protocol):
     """Finds names in sentences; the result for a sentence depends on no other sentence."""

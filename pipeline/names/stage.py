@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
+from unicodedata import category
 
 from pipeline.config import RECOGNIZERS, Config
 from pipeline.document import Document, Mention, Token
@@ -16,6 +17,9 @@ from pipeline.names.vote import Vote
 
 if TYPE_CHECKING:
     from pipeline.names.compact import CompactNames
+
+_NAMING: Final = "+"  # a symbol that names end with
+_SELECTOR: Final = "\ufe0f"  # VARIATION SELECTOR-16, behind symbols that are to be pictures
 
 
 def _compact(config: Config) -> Recognizer:
@@ -74,7 +78,8 @@ class Names:
         self.starts = read_starts(models_folder() / "compact-ner" / "name_starts.tsv")
         listed = config.names.gazetteer and "gazetteer" not in config.names.recognizers
         self.gazetteer = _gazetteer(config) if listed else None
-        self.by_rule = config.names.convention == "rasd"
+        # The rules mend what models find; the user's list alone is taken at its word.
+        self.by_rule = config.names.convention == "rasd" and set(config.names.recognizers) != {"gazetteer"}
         self.override = config.names.gazetteer_mode == "override"
         self.shared = self._shared(config)
 
@@ -83,6 +88,7 @@ class Names:
         sentences: list[Sequence[Token]] = [doc.tokens[s.first : s.last] for doc in docs for s in doc.sentences]
         states = self.shared.words.empty([len(s) for s in sentences]) if self.shared else None
         found = self.shared.read(sentences, states) if self.shared else self.recognize(sentences)
+        found = [_words(tokens, spans) for tokens, spans in zip(sentences, found, strict=True)]
         if self.by_rule:
             found = [apply_rules(tokens, spans) for tokens, spans in zip(sentences, found, strict=True)]
         if self.gazetteer:
@@ -114,7 +120,9 @@ class Names:
         first, last = doc.tokens[base + span.first], doc.tokens[base + span.last - 1]
         start, end = span.start, span.end
         if start is None or end is None:
-            start, end = first.start + name_start(first.text, self.starts), last.end
+            begin = _inner(first.text).start
+            start = first.start + begin + name_start(first.text[begin:], self.starts)
+            end = last.start + _inner(last.text).stop
         return Mention(start, end, span.label, span.score, span.tagger, sentence, span.entity or "")
 
 
@@ -123,9 +131,37 @@ def _is_letter(surface: str) -> bool:
     return len(surface) == 1 and not surface.isascii()
 
 
+def _words(tokens: Sequence[Token], spans: Sequence[NameSpan]) -> list[NameSpan]:
+    """Leave symbols such as flags out at both ends of names, and names without letter or digit; listed names stay."""
+    kept = []
+    for span in spans:
+        words = [i for i in range(span.first, span.last) if _inner(tokens[i].text)]
+        if span.listed:
+            kept.append(span)
+        elif any(c.isalnum() for i in words for c in tokens[i].text):
+            kept.append(replace(span, first=words[0], last=words[-1] + 1))
+    return kept
+
+
+def _inner(surface: str) -> range:
+    """Give the offsets of a token without the symbols at its ends, which may stick to a word (⚡ and حماس)."""
+    inner = [i for i, c in enumerate(surface) if c in _NAMING or (category(c)[0] not in "SC" and c != _SELECTOR)]
+    return range(inner[0], inner[-1] + 1) if inner else range(0)
+
+
 def _merge(listed: Sequence[NameSpan], model: Sequence[NameSpan], override: bool) -> list[NameSpan]:
-    """Unite the user's names with the model's; where they overlap the user's win, or else the model's."""
+    """Unite the user's names with the model's; where they overlap the user's win, or else the model's.
+
+    A name of the model that is equal to one of the user's gets its identity and offsets, as in a vote.
+    """
+    if not override:
+        equal = {(s.first, s.last, s.label): s for s in listed}
+        model = [_agree(s, equal.get((s.first, s.last, s.label))) for s in model]
     first, second = (listed, model) if override else (model, listed)
     kept = list(first)
     kept += [s for s in second if all(s.last <= k.first or k.last <= s.first for k in first)]
     return sorted(kept, key=lambda s: s.first)
+
+
+def _agree(span: NameSpan, listed: NameSpan | None) -> NameSpan:
+    return replace(listed, score=span.score, tagger=f"{span.tagger}+{listed.tagger}") if listed else span

@@ -64,7 +64,8 @@ def identity(inputs: Sequence[str], config: Config) -> dict[str, Any]:
 def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) -> dict[str, Any]:
     """Make the folder of a run ready and write its manifest; give the manifest.
 
-    A folder that holds the same run is resumed. Raises RunError where it holds another run or other files.
+    A folder that holds the same run is resumed, one whose run never came to a shard is taken over.
+    Raises RunError where it holds another run or other files.
     """
     wanted = identity(inputs, config)
     path = out / MANIFEST
@@ -77,7 +78,8 @@ def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) 
         except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}; give --overwrite to start anew") from error
         different = [key for key in wanted if old.get("identity", {}).get(key) != wanted[key]]
-        if different:
+        begun = old.get("state") == "complete" or unclaimed(out, set())
+        if different and begun:
             raise RunError(
                 f"{out} holds a run with other {' and '.join(different)}; "
                 f"give another --out, or --overwrite to replace it"

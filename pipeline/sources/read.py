@@ -384,6 +384,8 @@ def _from_record(record: Mapping[str, Any], where: str, config: ReadConfig) -> P
     text, title = value("text", config.text_column), value("title", config.title_column)
     uri = string("url", config.url_column) or where
     if text is None and not isinstance(title, str):
+        if (column := find_column(record, "text", config.text_column)) is not None:
+            return _error(where, "EmptyError", f"{where}: the column {column!r} is empty; fill it or leave it out")
         names = ", ".join(map(str, list(record)[:12]))
         return _error(where, "FormatError", f"{where}: no text among the columns {names}; name it with --text-column")
     if text is not None and not isinstance(text, str):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pipeline.document import Document, EventMention, Mention, Role, Segment, Span
 from pipeline.names.aliases import canonical_name
+from pipeline.names.clitics import full_name
 from pipeline.names.places import country_of
 from pipeline.schema import TABLES
 
@@ -152,7 +153,7 @@ def _entities(doc: Document) -> Iterable[dict[str, Any]]:
     for number, mention in enumerate(doc.mentions):
         groups.setdefault(mention.entity or f"m{number}", []).append(mention)
     for entity, mentions in groups.items():
-        surfaces = [doc.text[m.start : m.end] for m in mentions]
+        surfaces = [full_name(doc.text, m.start, m.end) for m in mentions]
         label = Counter(m.label for m in mentions).most_common(1)[0][0]
         name = canonical_name(surfaces)
         yield {
@@ -171,16 +172,13 @@ def _entities(doc: Document) -> Iterable[dict[str, Any]]:
 
 def _parties(doc: Document, mentions: Sequence[EventMention], role: str) -> list[dict[str, Any]]:
     """Unite the fillers of a role over the mentions of one happening, each party once, names before phrases."""
-    parties: dict[str, Role] = {}
+    parties: dict[str, tuple[Role, str]] = {}
     for filler in (r for m in mentions for r in m.roles if r.role == role):
-        parties.setdefault(filler.entity or doc.text[filler.start : filler.end], filler)
+        name = full_name(doc.text, filler.start, filler.end)
+        parties.setdefault(filler.entity or name, (filler, name))
     return [
-        {
-            "text": doc.text[filler.start : filler.end],
-            "entity_id": _entity_id(doc, filler.entity),
-            "country": country_of(doc.text[filler.start : filler.end]),
-        }
-        for filler in sorted(parties.values(), key=lambda r: (r.entity is None, r.start))
+        {"text": name, "entity_id": _entity_id(doc, filler.entity), "country": country_of(name)}
+        for filler, name in sorted(parties.values(), key=lambda p: (p[0].entity is None, p[0].start))
     ]
 
 
@@ -197,7 +195,7 @@ def _events(doc: Document, codes: Codes) -> Iterable[dict[str, Any]]:
         )
         places = _parties(doc, mentions, "place") or _parties(doc, mentions, "destination")
         place = places[0] if places else None
-        speakers = dict.fromkeys(s for m in mentions if (s := _cut(doc.text, m.speaker)))
+        speakers = dict.fromkeys(full_name(doc.text, m.speaker.start, m.speaker.end) for m in mentions if m.speaker)
         yield {
             "event_id": event_key(doc.doc_id, number),
             "doc_id": doc.doc_id,

@@ -7,7 +7,7 @@ import json
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zipfile import BadZipFile
 
 from pipeline.config import CONVENTIONS
@@ -17,8 +17,31 @@ from pipeline.models import models_folder
 # What suits a few hundred sentences: `pipeline.training.tagger` has others for training from the beginning.
 _GENTLE: Final = {"epochs": 8, "batch_words": 400, "rate": 6e-4, "encoder_scale": 0.25, "table_scale": 0.2,
                   "dropout": 0.3, "average": 0.95}  # fmt: skip
-_KNOWN: Final = frozenset(_GENTLE) | {"corpus", "seed", "score_every"}
-_NUMBERS: Final = frozenset(_GENTLE) | {"score_every"}
+
+
+class _Range(NamedTuple):
+    """The numbers that a setting takes, both ends among them."""
+
+    low: float
+    high: float
+    whole: bool = False
+
+    def holds(self, value: Any) -> bool:
+        kind = int if self.whole else int | float
+        return isinstance(value, kind) and not isinstance(value, bool) and self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        return f"a {'whole ' if self.whole else ''}number from {self.low:g} to {self.high:g}"
+
+
+_NUMBERS: Final = {
+    "epochs": _Range(1, 10_000, whole=True), "score_every": _Range(1, 10_000, whole=True),
+    "seed": _Range(0, 1e9, whole=True), "batch_words": _Range(1, 1e6), "rate": _Range(1e-9, 1),
+    "encoder_scale": _Range(0, 100), "table_scale": _Range(0, 100), "dropout": _Range(0, 0.99),
+    "average": _Range(0, 0.9999),
+}  # fmt: skip
+_SHARES: Final = {"hold_out": _Range(0, 1), "weight": _Range(0, 1000)}
+_KNOWN: Final = frozenset(_NUMBERS) | {"corpus"}
 _CORPUS: Final = frozenset({"path", "documents", "convention", "hold_out", "weight"})
 
 
@@ -56,9 +79,7 @@ def _read_config(path: Path) -> dict[str, Any]:
     corpora = settings.get("corpus")
     if not isinstance(corpora, list) or not corpora:
         raise ConfigError(f"{path}: no corpus; add a [[corpus]] table with the path of a CoNLL file")
-    problems += [
-        f"{key} must be a number above 0" for key in _NUMBERS if key in settings and not _is_number(settings[key], 0)
-    ]
+    problems += [f"{key} must be {r}" for key, r in _NUMBERS.items() if key in settings and not r.holds(settings[key])]
     for number, corpus in enumerate(corpora, start=1):
         if not isinstance(corpus, dict):
             raise ConfigError(f"{path}: corpus must be written as [[corpus]] tables")
@@ -69,9 +90,8 @@ def _read_config(path: Path) -> dict[str, Any]:
         for key in ("path", "documents"):
             if key in corpus and not isinstance(corpus[key], str):
                 problems.append(f"corpus {number}: {key} must be a text")
-        for key in ("hold_out", "weight"):
-            if key in corpus and not _is_number(corpus[key], -1):
-                problems.append(f"corpus {number}: {key} must be a number of 0 or more")
+        wrong = [(key, r) for key, r in _SHARES.items() if key in corpus and not r.holds(corpus[key])]
+        problems += [f"corpus {number}: {key} must be {r}" for key, r in wrong]
         if "path" not in corpus:
             problems.append(f"corpus {number}: no path")
         elif str(corpus["path"]).endswith(".json") and "documents" not in corpus:
@@ -83,10 +103,6 @@ def _read_config(path: Path) -> dict[str, Any]:
             if key in corpus and not (path.parent / corpus[key]).is_file():
                 raise InputError(f"{path}: there is no file {path.parent / corpus[key]}; mend {key} of its corpus")
     return _GENTLE | settings
-
-
-def _is_number(value: Any, above: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > above
 
 
 def read_back(folder: Path) -> tuple[Any, list[str], dict[str, Any]]:

@@ -19,6 +19,7 @@ so the corpora may disagree; sentences that are held out of one corpus are dropp
 
 import argparse
 import json
+import math
 import random
 import time
 import tomllib
@@ -142,9 +143,9 @@ def crf_loss(emissions: Tensor, tags: Tensor, steps: Tensor, starts: Tensor) -> 
 def batches(examples: list[Example], words: int, rng: random.Random) -> Iterator[list[Example]]:
     """Give batches of sentences of like length, about `words` words each, in random order."""
     order = sorted(examples, key=lambda e: len(e.words) + rng.random() * 4)
-    groups: list[list[Example]] = [[]]
+    groups: list[list[Example]] = []
     for example in order:
-        if groups[-1] and (len(groups[-1]) + 1) * len(example.words) > words:
+        if not groups or (len(groups[-1]) + 1) * len(example.words) > words:
             groups.append([])
         groups[-1].append(example)
     rng.shuffle(groups)
@@ -218,8 +219,10 @@ def train(
     for convention, sentences in held.items():
         for sentence in sentences:
             forms.encode(sentence, convention)
-    if not any(pools.values()):
-        raise InputError(f"the corpora in {data} leave no sentence to train on; hold out less, or give more text")
+    if math.fsum(w for pool in pools.values() for w, _ in pool) < 1:
+        raise InputError(
+            f"the corpora in {data} leave no sentence to train on; hold out less, or give more text or weight"
+        )
     index = RowIndex(list(forms.numbers), model.table.bag.num_embeddings, listed)
     model.train()
     model.drop.p = config.get("dropout", 0.4)
@@ -260,7 +263,7 @@ def train(
             optimizer.step()
             averaged.update_parameters(model)
             losses += loss.item()
-        line: dict[str, Any] = {"epoch": epoch + 1, "loss": round(losses / len(groups_of_epoch), 4)}
+        line: dict[str, Any] = {"epoch": epoch + 1, "loss": round(losses / max(1, len(groups_of_epoch)), 4)}
         if (epoch + 1) % config.get("score_every", 1) == 0 or epoch + 1 == epochs:
             judged = {c: score(averaged.module, index, forms, s, c) for c, s in held.items()}  # type: ignore[arg-type]
             scores = {c: numbers for c, (numbers, _) in judged.items()}

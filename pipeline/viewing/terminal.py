@@ -14,6 +14,15 @@ from pipeline.viewing.highlight import show_interval
 
 _STYLES: Final = {"PER": "black on yellow", "LOC": "black on green", "ORG": "black on cyan"}
 _EVENT_COLUMNS: Final = ("type", "trigger", "status", "date", "actors", "targets", "place", "speaker")
+_CONTROLS: Final = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"} | {13: "\n"}
+
+
+def printable(text: str) -> str:
+    """Give text of the same length that cannot steer a terminal: control characters but tabs and line ends are blank.
+
+    A carriage return is a line end of its own, or blank before a line feed.
+    """
+    return text.replace("\r\n", " \n").translate(_CONTROLS)
 
 
 def list_documents(run: str | Path, most: int = 200) -> None:
@@ -21,7 +30,8 @@ def list_documents(run: str | Path, most: int = 200) -> None:
     table = read_table(run, "documents", as_arrow=True)
     view = Table("doc_id", "published", "title", title=f"{table.num_rows} documents")
     for row in table.slice(0, most).to_pylist():
-        view.add_row(row["doc_id"], str(row["published"] or ""), (row["title"] or row["text"][:60]).replace("\n", " "))
+        title = printable(row["title"] or row["text"][:60]).replace("\n", " ")
+        view.add_row(printable(row["doc_id"]), str(row["published"] or ""), title)
     console = _console()
     console.print(view)
     if table.num_rows > most:
@@ -32,30 +42,36 @@ def show_document(run: str | Path, doc_id: str) -> None:
     """Print the text of a document with names, dates and events marked, and its events as a table."""
     doc = read_document(run, doc_id)
     console = _console()
-    text = Text(doc.text)
+    console.print(mark_text(doc))
+    console.print(Text.assemble(*(part for name, style in _STYLES.items() for part in ((f" {name} ", style), " ")),
+                                (" date ", "black on magenta"), " ", ("event", "bold red underline")))  # fmt: skip
+    console.print(event_table(doc))
+
+
+def mark_text(doc: Document) -> Text:
+    """Give the text of a document with its names, dates and events marked."""
+    text = Text(printable(doc.text))
     for mention in doc.mentions:
         text.stylize(_STYLES[mention.label], mention.start, mention.end)
     for time in doc.times:
         text.stylize("black on magenta", time.start, time.end)
     for event in doc.events:
         text.stylize("bold red underline", event.start, event.end)
-    console.print(text)
-    console.print(Text.assemble(*(part for name, style in _STYLES.items() for part in ((f" {name} ", style), " ")),
-                                (" date ", "black on magenta"), " ", ("event", "bold red underline")))  # fmt: skip
-    console.print(event_table(doc))
+    return text
 
 
 def event_table(doc: Document) -> Table:
     """Give the event mentions of a document as a table."""
     view = Table(*_EVENT_COLUMNS)
+    text = printable(doc.text)
     for event in doc.events:
         fillers = [
-            "، ".join(dict.fromkeys(doc.text[r.start : r.end] for r in event.roles if r.role in roles))
+            "، ".join(dict.fromkeys(text[r.start : r.end] for r in event.roles if r.role in roles))
             for roles in (("actor",), ("target",), ("place", "destination"))
         ]
         dates = show_interval(event.date_start, event.date_end)
-        speaker = doc.text[event.speaker.start : event.speaker.end] if event.speaker else ""
-        view.add_row(event.type, doc.text[event.start : event.end], event.status, dates, *fillers, speaker)
+        speaker = text[event.speaker.start : event.speaker.end] if event.speaker else ""
+        view.add_row(event.type, text[event.start : event.end], event.status, dates, *fillers, speaker)
     return view
 
 
@@ -70,11 +86,12 @@ def show_events(run: str | Path, most: int) -> None:
         dates = show_interval(row["date_start"], row["date_end"]).replace(" – ", "\n– ")
         who, whom = ("، ".join(p["text"] for p in row[key][:3]) for key in ("actors", "targets"))
         said = "، ".join(row["speakers"][:2])
-        view.add_row(row["doc_id"], row["type"], row["status"], dates, who, whom, row["place"] or "", said)
+        cells = (row["doc_id"], row["type"], row["status"], dates, who, whom, row["place"] or "", said)
+        view.add_row(*map(printable, cells))
     _console().print(view)
 
 
 def _console() -> Console:
-    """Give a console that prints brackets as they are, wide enough where nothing tells how wide the screen is."""
-    console = Console(markup=False)
-    return console if console.is_terminal else Console(width=150, markup=False)
+    """Give a console that prints brackets and colons as they are, wide enough where nothing tells how wide it is."""
+    console = Console(markup=False, emoji=False)
+    return console if console.is_terminal else Console(width=150, markup=False, emoji=False)

@@ -102,6 +102,18 @@ def test_gold_files_are_located_by_the_nth_occurrence(tmp_path: Path) -> None:
     assert (found.start, found.end, found.cluster) == (DAY, None, "VISIT/3")
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [{}, {"events": [{"type": "VISIT"}]}, {"events": 3}, {"events": [{"type": "VISIT", "trigger": {"text": "زار"},
+     "status": "OCCURRED", "roles": [], "start": "soon"}]}],
+)  # fmt: skip
+def test_json_gold_that_is_none_is_named(tmp_path: Path, entry: dict[str, object]) -> None:
+    (tmp_path / "g.docs.json").write_text(json.dumps([{"id": "d", "text": "زار سعد"}]), encoding="utf-8")
+    (tmp_path / "g.json").write_text(json.dumps([{"id": "d", **entry}]), encoding="utf-8")
+    with pytest.raises(InputError, match=r"g\.json: document 'd' must have `events`"):
+        read_gold_events(tmp_path / "g.json")
+
+
 def test_a_string_that_is_not_in_its_text_is_an_error() -> None:
     with pytest.raises(InputError, match="does not occur 2 times"):
         locate("زار سعد", {"text": "سعد", "nth": 2})

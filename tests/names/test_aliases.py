@@ -1,3 +1,5 @@
+import pytest
+
 from pipeline.document import Document, Mention
 from pipeline.names.aliases import Aliases, canonical_name
 
@@ -40,6 +42,44 @@ def test_a_family_name_joins_no_two_people() -> None:
     assert entities(("محمد بن سلمان", "PER"), ("بن سلمان", "PER"), ("بان كي مون", "PER"), ("كي مون", "PER")) == [
         "e0", "e0", "e1", "e1",
     ]  # fmt: skip
+
+
+def page_entities(text: str, *names: str, label: str = "LOC") -> list[str]:
+    mentions, at = [], 0
+    for name in names:
+        at = text.index(name, at)
+        mentions.append(Mention(at, at + len(name), label, None, "t", 0))
+        at += len(name)
+    (doc,) = Aliases()([Document("d", text, mentions=tuple(mentions))])
+    return [m.entity for m in doc.mentions]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("سافر للبنان ثم غادر لبنان", ("لبنان", "لبنان")),
+        ("وصل لليبيا وكانت ليبيا", ("ليبيا", "ليبيا")),
+        ("عاد وللندن وزار لندن", ("لندن", "لندن")),
+        ("أشاد للشنقور بعد أن زار لشنقور", ("لشنقور", "لشنقور")),  # known from the page alone
+        ("كتب لِلكويت عن الكويت", ("لكويت", "الكويت")),
+        ("اتجه للشنقور ثم الشنقور", ("لشنقور", "الشنقور")),
+    ],
+)
+def test_a_name_behind_lam_is_the_one_that_the_page_knows(text: str, names: tuple[str, str]) -> None:
+    assert page_entities(text, *names) == ["e0", "e0"]
+
+
+@pytest.mark.parametrize("pair", [("عبد الفتاح السيسي", "عبدالفتاح السيسي"), ("أبو الغيط", "ابوالغيط")])
+def test_compounds_are_one_person_however_they_are_spaced(pair: tuple[str, str]) -> None:
+    assert entities(*((name, "PER") for name in pair)) == ["e0", "e0"]
+
+
+def test_made_ids_keep_clear_of_the_users_list() -> None:
+    text = "مرام ثم نسيم ثم برشم"
+    given = [Mention(0, 4, "PER", None, "t", 0), Mention(8, 12, "PER", None, "t", 0),
+             Mention(16, 20, "LOC", None, "gazetteer", 0, entity="e1")]  # fmt: skip
+    (doc,) = Aliases()([Document("d", text, mentions=tuple(given))])
+    assert [m.entity for m in doc.mentions] == ["e0", "e2", "e1"]
 
 
 def test_ids_of_the_users_list_are_kept() -> None:

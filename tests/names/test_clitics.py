@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.models import models_folder
-from pipeline.names.clitics import name_start, proclitic_size, read_starts
+from pipeline.names.clitics import full_name, name_start, proclitic_size, read_starts
 
 PAIRS = [
     line.split("\t")
@@ -26,6 +26,44 @@ def test_names_begin_behind_their_proclitics(starts: dict[str, tuple[int, int]])
 def test_marks_do_not_shift_the_cut(starts: dict[str, tuple[int, int]]) -> None:
     assert "وَمُوسكو"[name_start("وَمُوسكو", starts) :] == "مُوسكو"
     assert "وـموسكو"[name_start("وـموسكو", starts) :] == "موسكو"
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("وأم", "أم"), ("بأم", "أم"), ("لآل", "آل"), ("ولآل", "آل"), ("وبن", "بن"), ("بقم", "قم"), ("وتل", "تل"),
+        ("وأُمّ", "أُمّ"),
+        ("وام", "وام"), ("وال", "وال"), ("بان", "بان"), ("لبن", "لبن"), ("ولي", "ولي"), ("كان", "كان"),
+    ],
+)  # fmt: skip
+def test_short_words_that_open_names_lose_their_proclitics(
+    word: str, name: str, starts: dict[str, tuple[int, int]]
+) -> None:
+    assert word[name_start(word, starts) :] == name
+
+
+def test_of_two_unknown_names_the_longer_stays(starts: dict[str, tuple[int, int]]) -> None:
+    assert "ولوغانسك"[name_start("ولوغانسك", starts) :] == "لوغانسك"
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "name"),
+    [
+        ("قال للكرملين", "لكرملين", "الكرملين"),
+        ("قدم للولايات المتحدة", "لولايات المتحدة", "الولايات المتحدة"),
+        ("قال وللأردن", "لأردن", "الأردن"),
+        ("قال لِلأردن", "لأردن", "الأردن"),
+        ("قال للبنان", "لبنان", "لبنان"),
+        ("قال للشنقور", "لشنقور", "الشنقور"),
+        ("زار لشنقور ثم قال للشنقور", "لشنقور", "لشنقور"),
+        ("قال\nلشبونة", "لشبونة", "لشبونة"),
+        ("قال لبنان", "لبنان", "لبنان"),
+        ("في الكويت", "الكويت", "الكويت"),
+    ],
+)
+def test_names_behind_lam_get_their_article_back(text: str, written: str, name: str) -> None:
+    start = text.rindex(written)
+    assert full_name(text, start, start + len(written)) == name
 
 
 def test_a_word_is_never_cut_to_nothing() -> None:

@@ -59,6 +59,28 @@ def test_a_name_that_a_rule_widens_keeps_its_score() -> None:
     assert (span.first, span.last, span.score, span.tagger) == (2, 4, 0.7, "compact+rule")
 
 
+@pytest.mark.parametrize("tagger", ["gazetteer", "compact+gazetteer"])
+@pytest.mark.parametrize(
+    ("text", "first", "last", "label"),
+    [
+        ("قالت القوات الروسية", 1, 2, "ORG"),
+        ("نسيم برس", 0, 2, "PER"),
+        ('حركة "نسيم', 0, 3, "ORG"),
+        ("GMT", 0, 1, "ORG"),
+        ("وصل إلى روسيا الاتحادية", 2, 3, "LOC"),
+    ],
+)
+def test_names_of_the_users_list_stay_as_they_are(text: str, first: int, last: int, label: str, tagger: str) -> None:
+    given = NameSpan(first, last, label, None, tagger, "M", 3, 9)
+    assert apply_rules(tokenize(text), [given]) == [given]
+
+
+def test_no_name_is_widened_into_the_one_before_it() -> None:
+    listed = NameSpan(1, 2, "ORG", None, "gazetteer", "M")
+    model = NameSpan(2, 4, "LOC", 0.9, "compact")
+    assert apply_rules(tokenize("حدود جمهورية لوغانسك الشعبية"), [listed, model]) == [listed, model]
+
+
 @given(dirty_text)
 def test_names_stay_in_order_and_apart(text: str) -> None:
     tokens = tokenize(text)

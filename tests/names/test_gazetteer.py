@@ -52,3 +52,31 @@ def test_spans_begin_with_a_letter(tmp_path: Path) -> None:
     names = gazetteer(tmp_path, "الشهباء\tLOC", "كتائب الفجر\tORG")
     assert find(names, "وصل بِالشهباء أمس") == [("الشهباء", "LOC", None)]
     assert find(names, "قالت وَكتائب الفجر إنها هاجمت وـكتائب الفجر") == [("كتائب الفجر", "ORG", None)] * 2
+
+
+def test_no_name_hides_another_that_holds_its_first_word(tmp_path: Path) -> None:
+    names = gazetteer(
+        tmp_path, "البوسنة والهرسك\tLOC\tBA", "الهرسك\tLOC\tH", "وزارة التربية والتعليم\tORG", "التعليم العالي\tORG"
+    )
+    assert find(names, "زار الوفد البوسنة والهرسك أمس") == [("البوسنة والهرسك", "LOC", "BA")]
+    assert find(names, "وبالبوسنة والهرسك ثم والهرسك") == [("البوسنة والهرسك", "LOC", "BA"), ("الهرسك", "LOC", "H")]
+    assert find(names, "وقالت وزارة التربية والتعليم ووزارة التربية والتعليم والتعليم العالي") == [
+        ("وزارة التربية والتعليم", "ORG", None), ("وزارة التربية والتعليم", "ORG", None), ("التعليم العالي", "ORG", None),
+    ]  # fmt: skip
+
+
+def test_a_name_with_a_proclitic_of_its_own_stays_whole(tmp_path: Path) -> None:
+    names = gazetteer(tmp_path, "ورد\tPER\tW", "رد\tORG\tR", "رد الشام\tORG\tS")
+    assert find(names, "قال ورد أمس") == [("ورد", "PER", "W")]
+    assert find(names, "قال ورد الشام أمس") == [("رد الشام", "ORG", "S")]
+
+
+@pytest.mark.parametrize("name", ["إف-16", "S&P", "ام.بي.سي", "حركة «حماس»"])
+def test_names_with_marks_are_found(tmp_path: Path, name: str) -> None:
+    names = gazetteer(tmp_path, f"{name}\tORG")
+    assert find(names, f"قالت {name} و{name} أمس") == [(name, "ORG", None)] * 2
+
+
+@pytest.mark.parametrize(("name", "written"), [("أم درمان", "بأم درمان"), ("آل ثاني", "لآل ثاني"), ("قم", "وقم")])
+def test_short_words_of_the_list_lose_their_proclitics(tmp_path: Path, name: str, written: str) -> None:
+    assert find(gazetteer(tmp_path, f"{name}\tLOC"), f"قال {written} أمس") == [(name, "LOC", None)]

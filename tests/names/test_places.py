@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.names.places import country_of
+from pipeline.names.places import country_of, nationalities
 from pipeline.resources import load_rows
 
 
@@ -17,10 +17,34 @@ from pipeline.resources import load_rows
         ("البرلمان السلوفيني", "SI"),
         ("ﻷلمانيا", "DE"),  # behind a proclitic in one character with the first letter
         ("ﻻتفيا", "LV"),
+        ("لندن", "GB"),
+        ("مالي", "ML"),
+        ("جمهورية مالي", "ML"),
+        ("مركز قطر مالي", "QA"),  # "financial", which is a country only as a whole name
+        ("أيرلندا الشمالية", "GB"),
+        ("ولاية جورجيا", "US"),
+        ("بابوا غينيا الجديدة", "PG"),
+        ("مجلس النواب المغربي", "MA"),
     ],
 )
 def test_the_country_in_a_name(name: str, code: str | None) -> None:
     assert country_of(name) == code
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "أمريكا اللاتينية", "أميركا الجنوبية", "أمريكا الشمالية", "أميركا الوسطى", "المحيط الهندي", "خليج المكسيك",
+        "بحر الصين الجنوبي", "خليج عمان", "مضيق تايوان", "المغرب العربي", "بلاد المغرب الإسلامي", "مياه خليج عمان",
+    ],
+)  # fmt: skip
+def test_regions_and_waters_are_of_no_country(name: str) -> None:
+    assert country_of(name) is None
+
+
+def test_a_region_hides_no_country_beside_it() -> None:
+    assert country_of("السفارة الإيطالية في أمريكا اللاتينية") == "IT"
+    assert "مالي" not in nationalities()
 
 
 def test_every_state_has_a_name() -> None:

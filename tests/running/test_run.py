@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import pipeline
+from pipeline.cli import main
 from pipeline.config import Config, ReadConfig
 from pipeline.document import Document
 from pipeline.errors import RunError
@@ -122,6 +123,19 @@ def test_a_folder_with_another_run_or_other_files_is_not_touched(tmp_path: Path)
     (out / "report.html").write_text("x")
     assert pipeline.run(source, out, Config(workers=1, shard_size=7), overwrite=True).resumed == 0
     assert (out / "report.html").exists()
+
+
+def test_settings_that_failed_before_any_shard_do_not_block_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, names = write_input(tmp_path, 1), tmp_path / "names.tsv"
+    names.write_text("سامح شكري\tPER\n", encoding="utf-8")
+    command = ["run", str(source), "--out", str(tmp_path / "out"), "--workers", "1", "--gazetteer"]
+    assert main([*command, str(tmp_path / "mistyped.tsv")]) == 2
+    assert "mistyped.tsv" in capsys.readouterr().err
+    assert main([*command, str(names)]) == 0
+    assert main(command[:-1]) == 2
+    assert "holds a run with other settings" in capsys.readouterr().err
 
 
 def test_a_changed_input_is_noticed_when_a_run_is_resumed(tmp_path: Path) -> None:

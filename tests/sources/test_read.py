@@ -143,6 +143,7 @@ def test_warc_and_wet_records_are_pages(tmp_path: Path, pages: Path) -> None:
         ("b.jsonl", b"[1, 2]", "FormatError"),
         ("c.jsonl", b'{"text": 5}', "FormatError"),
         ("d.jsonl", b'{"nothing": "x"}', "FormatError"),
+        ("e.jsonl", b'{"id": "a", "text": null}', "EmptyError"),
         ("a.parquet", b"PAR1 no more", "FormatError"),
         ("a.txt.gz", b"\x1f\x8b\x08 broken", "FormatError"),
         ("a.txt.zst", b"no zstd", "FormatError"),

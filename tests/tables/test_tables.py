@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 import pipeline
-from pipeline.document import Document, EventMention, Segment, Sentence, Span
+from pipeline.document import Document, EventMention, Mention, Role, Segment, Sentence, Span
 from pipeline.errors import RunError
 from pipeline.schema import TABLES
 from pipeline.tables.export import export_run
@@ -93,6 +93,26 @@ def test_a_happening_has_the_status_of_most_mentions(statuses: tuple[str, ...], 
     add_document(tables, doc, {})
     (event,) = tables["events"]
     assert (event["status"], event["n_mentions"]) == (status, len(statuses))
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "country"),
+    [("لكويت", "الكويت", "KW"), ("لولايات المتحدة", "الولايات المتحدة", "US"), ("لبنان", "لبنان", "LB")],
+)
+def test_a_name_behind_lam_has_its_country_and_its_article(written: str, name: str, country: str) -> None:
+    text = f"زيارة ل{written}"
+    start, end = 7, len(text)
+    roles = (Role("place", start, end, "e0"), Role("actor", start, end, "e0"), Role("target", start, end))
+    event = EventMention("VISIT", 0, 5, 0, "OCCURRED", roles=roles, event=0, speaker=Span(start, end))
+    doc = Document("d", text, segments=(Segment("article", 0, end),), sentences=(Sentence(0, end, 0, 0, 0),),
+                   mentions=(Mention(start, end, "LOC", None, "t", 0, "e0"),), events=(event,))  # fmt: skip
+    tables = empty_rows()
+    add_document(tables, doc, {})
+    (entity,), (told,) = tables["entities"], tables["events"]
+    assert (entity["name"], entity["country"], entity["aliases"]) == (name, country, [])
+    assert (told["place"], told["country"], told["speakers"]) == (name, country, [name])
+    assert [(p["text"], p["country"]) for p in told["actors"] + told["targets"]] == [(name, country)] * 2
+    assert {row["text"] for row in tables["mentions"] + tables["roles"]} == {written}
 
 
 def test_a_story_of_a_further_article_has_the_headline_of_that_article() -> None:

@@ -13,6 +13,7 @@ from pipeline.text.tokens import tokenize
 onnx = pytest.importorskip("onnx")
 
 from pipeline.training.adapt import read_back, train_names  # noqa: E402
+from pipeline.training.tagger import train  # noqa: E402
 
 COMPACT = models_folder() / "compact-ner"
 # A domain with names that no news model knows: code names of made-up mining camps.
@@ -71,6 +72,20 @@ def test_training_can_go_on_from_what_it_wrote(tmp_path: Path) -> None:
     assert second["calibration"] == first["calibration"]
 
 
+def test_epochs_that_draw_no_sentence_are_survived(tmp_path: Path) -> None:
+    (tmp_path / "camps.conll").write_text(conll(CAMPS[:2]), encoding="utf-8")
+    config = {"epochs": 8, "corpus": [{"path": "camps.conll", "convention": "rasd", "weight": 0.1}]}
+    assert train(config, tmp_path, *read_back(COMPACT), tmp_path / "out")["epoch"] == 8
+
+
+@pytest.mark.parametrize("weight", [0, 0.001])
+def test_corpora_without_weight_are_refused(tmp_path: Path, weight: float) -> None:
+    (tmp_path / "camps.conll").write_text(conll(CAMPS[:1]), encoding="utf-8")
+    (tmp_path / "a.toml").write_text(f'[[corpus]]\npath = "camps.conll"\nweight = {weight}\n', encoding="utf-8")
+    with pytest.raises(InputError, match="give more text or weight"):
+        train_names(tmp_path / "a.toml", tmp_path / "out")
+
+
 @pytest.mark.parametrize(
     ("settings", "error", "says"),
     [
@@ -81,7 +96,14 @@ def test_training_can_go_on_from_what_it_wrote(tmp_path: Path) -> None:
         ("[[corpus]]\npath = 'nowhere.conll'", InputError, "there is no file"),
         ("[[corpus", ConfigError, "cannot be read as TOML"),
         ("corpus = ['a']", ConfigError, "tables"),
-        ("epochs = 'x'\n[[corpus]]\npath = 'a'", ConfigError, "epochs must be a number"),
+        ("epochs = 'x'\n[[corpus]]\npath = 'a'", ConfigError, "epochs must be a whole number from 1 to"),
+        ("epochs = 0.5\n[[corpus]]\npath = 'a'", ConfigError, "epochs must be a whole number from 1 to"),
+        ("seed = 'x'\n[[corpus]]\npath = 'a'", ConfigError, "seed must be a whole number"),
+        ("average = 5\n[[corpus]]\npath = 'a'", ConfigError, "average must be a number from 0 to 0.9999"),
+        ("dropout = 2\n[[corpus]]\npath = 'a'", ConfigError, "dropout must be a number from 0 to 0.99"),
+        ("rate = nan\n[[corpus]]\npath = 'a'", ConfigError, "rate must be a number"),
+        ("[[corpus]]\npath = 'a'\nhold_out = -0.5", ConfigError, "corpus 1: hold_out must be a number from 0 to 1"),
+        ("[[corpus]]\npath = 'a'\nweight = inf", ConfigError, "corpus 1: weight must be a number from 0 to 1000"),
         ("[[corpus]]\npath = 3", ConfigError, "path must be a text"),
         ("[[corpus]]\npath = 'a.json'", ConfigError, "needs `documents`"),
     ],
