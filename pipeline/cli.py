@@ -179,7 +179,7 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("gold", type=Path, help="CoNLL, JSON gold, TimeML, JSONL or label,text CSV")
     evaluate.add_argument("run", type=Path, nargs="?", help="folder of a run (times, events)")
     evaluate.add_argument("--documents", type=Path, help="texts of a JSON gold file")
-    evaluate.add_argument("--model", action="append", help="recogniser, its folder or a gazetteer (names; may be repeated)")
+    evaluate.add_argument("--model", action="append", help="recogniser, its folder or a gazetteer (names; repeatable)")
     evaluate.add_argument("--convention", choices=CONVENTIONS, default="rasd")
     evaluate.add_argument("--errors", type=_count, default=20, help="errors to list (names)")
     evaluate.add_argument("--json", action="store_true", help="print JSON (names)")
@@ -189,7 +189,7 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
 def _evaluate(args: argparse.Namespace) -> int:
     if args.what == "names":
         if args.run is not None:
-            print(f"rasd: evaluate names takes no run; leave {args.run} out, or give a model as --model", file=sys.stderr)
+            print(f"rasd: evaluate names takes no run; leave {args.run} out, or put --model before it", file=sys.stderr)
             return EXIT_USAGE
         from pipeline.evaluation.names import evaluate_names, format_names
         from pipeline.viewing.terminal import printable

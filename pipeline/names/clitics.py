@@ -113,7 +113,9 @@ def full_name(text: str, start: int, end: int) -> str:
     if not surface.startswith(_LAM) or not _LAM_BEFORE.search(text, max(0, start - 4), start):
         return surface
     plain = surface.split()[0]
-    seen, restored_seen = (re.search(rf"\b[وفبك]?{re.escape(word)}\b", text) for word in (plain, _ALEF + plain))
+    seen, restored_seen = (
+        re.search(rf"(?<![\w\u064b-\u065f])[وفبك]?{re.escape(word)}\b", text) for word in (plain, _ALEF + plain)
+    )
     if bool(seen) != bool(restored_seen):
         return surface if seen else _ALEF + surface
     opens, restored_opens = (shipped_starts().get(model_form(word), (0, 0))[0] for word in (plain, _ALEF + plain))
