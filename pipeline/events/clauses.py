@@ -215,6 +215,7 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     nominal = _NOMINAL[pos] & (particle == 0) & free
     nominal[verbs] = False
     heading = np.isin(layout.column("code"), _QUANTIFIERS) & free  # أحد الشهود, كل المدن
+    heading[-1] = False
     heading[:-1] &= nominal[1:] & (article[1:] == 1) & (layout.sentence[1:] == layout.sentence[:-1])
     nominal |= heading
     previous = np.zeros(total, dtype=bool)

@@ -33,7 +33,7 @@ def context_features(
         """Give the level of a role of another pair, -1 where there is no such pair."""
         wanted = event * len(phrases.first) + phrase
         row = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-        good = (event >= 0) & (phrase >= 0) & (key[row] == wanted)
+        good = (event >= 0) & (phrase >= 0) & (phrase < len(phrases.first)) & (key[row] == wanted)
         return np.where(good, level(scores[row, role]), -1)
 
     count = len(events.token)

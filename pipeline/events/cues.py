@@ -36,20 +36,21 @@ class Cue:
 class CueLexicon:
     """The words that tell a status or a source.
 
-    negations: words that can take back the cue behind them. by_word: by its first word, the words of a cue that must
+    negations: words that can take back the cue behind them, and then are cues of the kind next_only. by_word: by its first word, the words of a cue that must
     follow and the number of its kind, -1 for what only looks like a cue; the longest first.
     """
 
     kinds: tuple[CueKind, ...]
     negations: frozenset[str]
+    next_only: int
     by_word: dict[str, tuple[tuple[tuple[str, ...], int], ...]]
 
     def find(self, doc: Document) -> list[Cue]:
         """Give the cues of a document in the order of the text.
 
         One word may carry several kinds, but words inside a longer cue (لا in لا يزال) are no cues of their own. A
-        negation right before a verb that denies, calls off or puts off (لم ينف, لن تؤجل) takes that back; neither
-        counts.
+        negation right before what denies, calls off or puts off (لم ينف, لن تؤجل) takes that back: it governs this one
+        word, and nothing behind it.
         """
         norms = [token.norm for token in doc.tokens]
         found: list[Cue] = []
@@ -58,7 +59,7 @@ class CueLexicon:
             if i < free:
                 continue
             longest = 0
-            negated = bool(found) and found[-1].last == i and norms[i - 1] in self.negations
+            negated = bool(found) and found[-1].last == i and not self.negations.isdisjoint(norms[found[-1].first : i])
             for rest, kind in self.by_word[norms[i]]:
                 if len(rest) < longest:
                     break
@@ -67,7 +68,7 @@ class CueLexicon:
                     longest = len(rest)
                     free = j - 1 if rest and rest[-1] == "ل" else j
                     if negated and self.kinds[kind].group in _TAKEN_BACK:
-                        found.pop()
+                        found[-1] = Cue(self.next_only, found[-1].first, found[-1].last)
                         break
                     if kind != _NONE:
                         found.append(Cue(kind, i, free))
@@ -79,10 +80,13 @@ def _fits(norm: str, word: str) -> bool:
 
 
 def _verb_forms(verb: str) -> Iterator[str]:
-    """Give the forms of a verb (أجل/II: its conjugation stands behind the slash), with سـ and لـ before the present."""
+    """Give the active forms of a verb but for that of I, with سـ and لـ before the present.
+
+    Its conjugation stands behind a slash (أجل/II). Other forms are more often other words.
+    """
     past, _, conjugation = verb.partition("/")
     for form in inflect_verb(past, conjugation):
-        if not form.bound:
+        if not form.bound and form.voice != "passive" and form.person != "1s":
             yield form.surface
             if form.tense != "past":
                 yield from ("س" + form.surface, "ل" + form.surface)
@@ -104,15 +108,18 @@ def load_cues() -> CueLexicon:
             for form in (first, "و" + first, "ف" + first):
                 entries.setdefault(form, []).append((tuple(rest), number))
 
+    others = load_words("status/none.toml", "forms", "words")
     for status in STATUSES[1:]:
         table = load_toml(f"status/{status.lower()}.toml")
         for scope in ("next", "near", "clause"):
             if scope in table:
-                verbs = [form for verb in table[scope].get("verbs", "").split() for form in _verb_forms(verb)]
-                add([*table[scope]["words"], *verbs], CueKind(status, scope, table[scope]["reach"]))
+                verbs = {form for verb in table[scope].get("verbs", "").split() for form in _verb_forms(verb)}
+                verbs -= others
+                add([*table[scope]["words"], *sorted(verbs)], CueKind(status, scope, table[scope]["reach"]))
     sources = load_toml("attribution/sources.toml")
     add(sources["before_source"]["words"], CueKind("source", "near", 3))
     add(sources["anonymous"]["words"], CueKind("anonymous", "near", 0))
-    enter(load_toml("status/none.toml")["words"], _NONE)
+    enter(load_toml("status/none.toml")["phrases"]["words"], _NONE)
+    kinds.append(CueKind("DENIED", "next", 1))
     by_word = {word: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for word, e in entries.items()}
-    return CueLexicon(tuple(kinds), load_words("clauses/words.toml", "negation", "words"), by_word)
+    return CueLexicon(tuple(kinds), load_words("clauses/words.toml", "negation", "words"), len(kinds) - 1, by_word)

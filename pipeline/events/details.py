@@ -114,10 +114,8 @@ class Text:
     def counts(self, at: int) -> bool:
         """Tell whether a word is a number or part of one."""
         norm, words = self.norm(at), self.words
-        if norm in words.one:  # أحد القتلى is no count, أحد عشر and واحد وعشرون are
-            behind = self.norm(at + 1)
-            return behind in _TEN or (behind[1:] in words.numbers and behind[:1] == "و" and behind.endswith(_TENS))
-        return norm[:1].isdigit() or norm in words.scales or norm in words.numbers
+        number = norm[:1].isdigit() or norm in words.scales or norm in words.numbers
+        return number and not self._is_one(norm, at)
 
     def opens(self, at: int) -> int | None:
         """Give the letters before the number that begins in a word (و40، بـ50، بمليون); None if none does."""
@@ -127,9 +125,14 @@ class Text:
         skip = int(norm[:1] in ("و", "ف"))
         skip += norm[skip : skip + 1] in _ATTACHED
         rest = norm[skip:]
-        if rest[:1].isdigit() or (skip and (rest in self.words.numbers or rest in self.words.scales)):
-            return skip if norm not in self.words.one else None
-        return None
+        number = rest[:1].isdigit() or (skip and (rest in self.words.numbers or rest in self.words.scales))
+        return skip if number and norm not in self.words.one and not self._is_one(rest, at) else None
+
+    def _is_one(self, norm: str, at: int) -> bool:
+        """Tell one as in أحد القتلى, which is no count, from that of أحد عشر and واحد وعشرون."""
+        behind = self.norm(at + 1)
+        more = behind in _TEN or (behind[1:] in self.words.numbers and behind[:1] == "و" and behind.endswith(_TENS))
+        return norm in self.words.one and not more
 
     def number_end(self, first: int, stop: int) -> int:
         """Give the index behind the number that begins at `first`, `first` itself without one."""

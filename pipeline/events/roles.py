@@ -86,7 +86,8 @@ def pair_up(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames)
     place = _places(layout, events, phrases, event, phrase, head, preposition)
     subject_of = subject_verbs(layout, phrases)[phrase]
     fronted = _fronted(events, phrases, event, phrase, place, subject_of)
-    lent = (place == _BEFORE) & (events.light[event] >= 0) & (subject_of == events.light[event])
+    light = events.light[event]
+    lent = (place == _BEFORE) & (light >= 0) & ((subject_of == light) | (phrases.first[phrase] == light + 1))
     meant = phrase == _referents(layout, events, phrases)[event]
     role = _frame_roles(events, frames, event, place, preposition, fronted, lent, meant, phrases.label[phrase])
     return Pairs(event, phrase, head, place, preposition, role)

@@ -6,7 +6,7 @@ The letters و ف ب ل ك also begin names (واشنطن, فاس, بيروت, �
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,8 @@ _PROCLITICS: Final = ("وبال", "وكال", "فبال", "ولل", "فلل", "�
 _ARTICLE: Final = "ال"
 _ALEF: Final = "ا"  # ARABIC LETTER ALEF
 _LAM: Final = "ل"  # ARABIC LETTER LAM
+_ONE_LETTER: Final = "وفبك"  # proclitics that leave an article as it is
+_WORD: Final = re.compile(r"(?<![\w\u064b-\u065f])\w+")
 _LAM_BEFORE: Final = re.compile(rf"{_LAM}[ـ\u064b-\u065f]*\Z")  # with the marks on it: TATWEEL, FATHATAN ...
 _AND: Final = "و"  # ARABIC LETTER WAW
 _RARE: Final = ("ك", "ف")  # KAF, FEH: as particles before bare names about a tenth as frequent as the others
@@ -104,6 +106,12 @@ def name_start(surface: str, starts: Mapping[str, tuple[int, int]]) -> int:
     return letters_end(surface, size)
 
 
+@lru_cache(maxsize=8)
+def _page_words(text: str) -> frozenset[str]:
+    """Give the words of a text up to their first mark."""
+    return frozenset(_WORD.findall(text))
+
+
 def full_name(text: str, start: int, end: int) -> str:
     """Give a name of a text with its article in full: الكرملين for the span لكرملين of للكرملين, but لبنان in للبنان.
 
@@ -113,10 +121,9 @@ def full_name(text: str, start: int, end: int) -> str:
     if not surface.startswith(_LAM) or not _LAM_BEFORE.search(text, max(0, start - 4), start):
         return surface
     plain = surface.split()[0]
-    seen, restored_seen = (
-        re.search(rf"(?<![\w\u064b-\u065f])[وفبك]?{re.escape(word)}\b", text) for word in (plain, _ALEF + plain)
-    )
-    if bool(seen) != bool(restored_seen):
+    words = _page_words(text)
+    seen, restored_seen = (any(lead + word in words for lead in ("", *_ONE_LETTER)) for word in (plain, _ALEF + plain))
+    if seen != restored_seen:
         return surface if seen else _ALEF + surface
     opens, restored_opens = (shipped_starts().get(model_form(word), (0, 0))[0] for word in (plain, _ALEF + plain))
     return surface if opens > restored_opens else _ALEF + surface

@@ -4,10 +4,12 @@ from annotated import annotated
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.events.merge import SamePairs, group
+from pipeline.document import EventMention, Role
+from pipeline.events.merge import SamePairs, clashes, group
 from pipeline.events.ontology import load_ontology
 from pipeline.events.stage import Engine
 from pipeline.events.triggers import find_candidates
+from pipeline.schema import EVENT_TYPES
 
 
 def _happenings(text: str, names: dict[str, str], kind: str, title: bool = False) -> list[int]:
@@ -26,6 +28,21 @@ def test_visits_of_different_people_stay_apart() -> None:
     text = "زار سامي عمر بيروت.\nزارت ليلى حداد دمشق."
     names = {"سامي عمر": "PER", "بيروت": "LOC", "ليلى حداد": "PER", "دمشق": "LOC"}
     assert len(set(_happenings(text, names, "VISIT"))) == 2
+
+
+def test_deaths_of_two_people_stay_apart() -> None:
+    text = "ليلى حداد تقتل في بيروت\nقتل سامي عمر في بيروت. وقتلت ليلى حداد في بيروت"
+    doc = annotated(text, {"ليلى حداد": "PER", "سامي عمر": "PER", "بيروت": "LOC"})
+    prepared = Engine(lambda _: []).prepare([doc])
+    deaths = [
+        EventMention("DEATH", 0, 1, 0, "OCCURRED", roles=(Role("target", at, at + 9),))
+        for at in (0, text.index("سامي عمر"), text.rindex("ليلى حداد"))
+    ]
+    ontology = load_ontology()
+    events = Engine(lambda d: find_candidates(d, ontology)).prepare([doc]).proposals
+    events = events.take(np.flatnonzero(events.type == EVENT_TYPES.index("DEATH"))[:3])
+    pairs = SamePairs(np.array([1, 2, 2]), np.array([0, 0, 1]))
+    assert clashes(prepared.layout, events, deaths, pairs).tolist() == [True, False, True]
 
 
 def test_a_title_in_common_makes_no_happening_one() -> None:

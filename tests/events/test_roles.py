@@ -6,7 +6,6 @@ from annotated import annotated
 
 from pipeline.document import Document
 from pipeline.events.clauses import find_phrases, lay_out
-from pipeline.events.decide import load_models
 from pipeline.events.ontology import load_ontology
 from pipeline.events.stage import Engine
 from pipeline.events.syntax import chain_heads, prepositions, subject_verbs
@@ -127,9 +126,8 @@ def test_a_document_without_names_or_events_has_no_roles() -> None:
     assert found.events == ()
 
 
-@pytest.mark.parametrize("text", ["شن الجيش هجوما على البلدة.", "عقد الوزير اجتماعا مع نظيره التركي."])
-def test_a_light_verb_is_no_part_of_its_subject(text: str) -> None:
-    ontology = load_ontology()
-    (doc,) = Engine(lambda d: find_candidates(d, ontology), load_models("light")).extract([annotated(text)])
-    (event,) = doc.events
-    assert text.split()[1] in {text[r.start : r.end] for r in event.roles if r.role == "actor"}
+@pytest.mark.parametrize(
+    ("text", "trigger"), [("شن الجيش هجوما على البلدة.", "هجوما"), ("عقد الوزير اجتماعا مع نظيره التركي.", "اجتماعا")]
+)
+def test_a_light_verb_is_no_part_of_its_subject(text: str, trigger: str) -> None:
+    assert ("actor", text.split()[1]) in _roles(text, {}, trigger)

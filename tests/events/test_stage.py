@@ -60,6 +60,20 @@ def test_every_value_is_one_that_the_tables_allow(stage: Events) -> None:
 
 
 @pytest.mark.parametrize("model", ["learned", "light"])
+def test_what_a_threat_takes_for_granted_is_less_likely_told_by_it(
+    stage: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [
+        "هدد سعد منير بالرد على الهجوم الذي قتل فيه ثلاثة جنود.",
+        "اتهم سعد منير الشرطة بقتل المتظاهر بعد اعتقاله.",
+    ]
+    docs = [annotated(text, {"سعد منير": "PER"}) for text in texts]
+    told = [{(n, e.start) for n, doc in enumerate(stage(docs)) for e in doc.events if e.speaker}]
+    monkeypatch.setattr("pipeline.events.stage.PRESUPPOSED", 0)
+    told.append({(n, e.start) for n, doc in enumerate(stage(docs)) for e in doc.events if e.speaker})
+    assert told[0] < told[1]
+
+
 def test_a_role_or_speaker_is_never_surer_than_its_event(model: str) -> None:
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology), load_models(model))
@@ -102,6 +116,13 @@ def test_the_first_date_of_a_batch_is_judged_as_if_alone() -> None:
         assert own.any()
         features.append([column[own].tolist() for column in columns])
     assert features[0] == features[1]
+
+
+@pytest.mark.parametrize("text", ["قتل الجيش بعض", "الشهود قالوا إن قتل"])
+def test_the_last_words_of_a_batch_are_judged_as_if_others_followed(stage: Events, text: str) -> None:
+    doc, other = annotated(text), annotated("وصل الرئيس إلى القاهرة.")
+    (alone,) = stage([doc])
+    assert stage([doc, other])[0].events == alone.events
 
 
 def test_states_that_the_names_stage_kept_change_nothing() -> None:

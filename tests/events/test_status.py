@@ -49,6 +49,11 @@ def _status(text: str, word: str, kind: str = "masdar", tense: str | None = None
         ("سافر من أجل لقاء الوفد", "لقاء", "OCCURRED", None),
         ("غير أن الوزير زار العاصمة في زيارة قصيرة", "زيارة", "OCCURRED", None),
         ("لم يسفر الاجتماع عن نتيجة", "الاجتماع", "OCCURRED", None),
+        ("لم يتم تأجيل اجتماع اللجنة", "اجتماع", "OCCURRED", None),
+        ("لم ينف الناطق عقد لقاء", "ينف", "DENIED", "لم"),
+        ("ووصل الوفد إلى مقر اجتماع اللجنة", "اجتماع", "OCCURRED", None),
+        ("حضر 21 طالبا اجتماع اللجنة", "اجتماع", "OCCURRED", None),
+        ("شهدت البلاد تسع هجمات", "هجمات", "OCCURRED", None),
     ],
 )
 def test_a_cue_in_its_scope_decides(text: str, word: str, status: str, cue: str | None) -> None:
