@@ -36,8 +36,9 @@ class Cue:
 class CueLexicon:
     """The words that tell a status or a source.
 
-    negations: words that can take back the cue behind them, and then are cues of the kind next_only. by_word: by its first word, the words of a cue that must
-    follow and the number of its kind, -1 for what only looks like a cue; the longest first.
+    negations: words that can take back the cue behind them, and then are cues of the kind next_only. by_word: by its
+    first word, the words of a cue that must follow and the number of its kind, -1 for what only looks like a cue; the
+    longest first.
     """
 
     kinds: tuple[CueKind, ...]
