@@ -59,9 +59,8 @@ def test_every_value_is_one_that_the_tables_allow(stage: Events) -> None:
         assert (event.time is None) == (event.date_start is None and event.date_end is None)
 
 
-def test_what_a_threat_takes_for_granted_is_less_likely_told_by_it(
-    stage: Events, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_threat_takes_for_granted_is_less_likely_told_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Events()
     texts = [
         "هدد سعد منير بالرد على الهجوم الذي قتل فيه ثلاثة جنود.",
         "اتهم سعد منير الشرطة بقتل المتظاهر بعد اعتقاله.",
