@@ -195,8 +195,8 @@ def _evaluate(args: argparse.Namespace) -> int:
         from pipeline.viewing.terminal import printable
 
         result = evaluate_names(args.gold, args.documents, args.model or ["compact"], args.convention)
-        as_text = printable(format_names(result, args.errors))
-        print(json.dumps(result, ensure_ascii=False, indent=1) if args.json else as_text)
+        as_json = json.dumps(result, ensure_ascii=False, indent=1) if args.json else None
+        print(as_json or printable(format_names(result, args.errors)))
         return EXIT_GOOD
     if args.run is None:
         print(f"rasd: evaluate {args.what} needs the folder of a run behind the gold", file=sys.stderr)

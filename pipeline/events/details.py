@@ -11,9 +11,10 @@ from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from pipeline.document import Document, Mention, Role, TimeSpan, Token
+from pipeline.events.wordforms import cardinals
 from pipeline.names.places import nationalities
-from pipeline.resources import load_rows, load_toml, load_words
-from pipeline.text.normalize import fold, letters_end
+from pipeline.resources import load_toml, load_words
+from pipeline.text.normalize import letters_end
 from pipeline.text.tokens import is_separator
 
 _FILE: Final = "roles/details.toml"
@@ -68,9 +69,7 @@ def _words() -> _Words:
     return _Words(
         counted=frozenset(table["amount"]["counted"]),
         paid=frozenset(table["amount"]["paid"]),
-        numbers=frozenset(
-            fold(row[0]) for row in load_rows("times/numbers.tsv")[1:] if not row[1].startswith(("ordinal", "last"))
-        ),
+        numbers=cardinals(),
         offices=frozenset(table["position"]["types"]),
         armed=frozenset(table["instrument"]["types"]),
         **{
@@ -113,26 +112,24 @@ class Text:
 
     def counts(self, at: int) -> bool:
         """Tell whether a word is a number or part of one."""
-        norm, words = self.norm(at), self.words
-        number = norm[:1].isdigit() or norm in words.scales or norm in words.numbers
-        return number and not self._is_one(norm, at)
+        return self._is_count(self.norm(at), at)
 
     def opens(self, at: int) -> int | None:
         """Give the letters before the number that begins in a word (و40، بـ50، بمليون); None if none does."""
-        if self.counts(at):
-            return 0
         norm = self.norm(at)
+        if self._is_count(norm, at):
+            return 0
         skip = int(norm[:1] in ("و", "ف"))
         skip += norm[skip : skip + 1] in _ATTACHED
-        rest = norm[skip:]
-        number = rest[:1].isdigit() or (skip and (rest in self.words.numbers or rest in self.words.scales))
-        return skip if number and norm not in self.words.one and not self._is_one(rest, at) else None
+        return skip if self._is_count(norm[skip:], at) else None
 
-    def _is_one(self, norm: str, at: int) -> bool:
-        """Tell one as in أحد القتلى, which is no count, from that of أحد عشر and واحد وعشرون."""
-        behind = self.norm(at + 1)
-        more = behind in _TEN or (behind[1:] in self.words.numbers and behind[:1] == "و" and behind.endswith(_TENS))
-        return norm in self.words.one and not more
+    def _is_count(self, norm: str, at: int) -> bool:
+        """Tell whether a number, or part of one, stands at a place; أحد القتلى is none, أحد عشر and واحد وعشرون are."""
+        words = self.words
+        if norm in words.one:
+            behind = self.norm(at + 1)
+            return behind in _TEN or (behind[1:] in words.numbers and behind[:1] == "و" and behind.endswith(_TENS))
+        return norm[:1].isdigit() or norm in words.scales or norm in words.numbers
 
     def number_end(self, first: int, stop: int) -> int:
         """Give the index behind the number that begins at `first`, `first` itself without one."""

@@ -1,8 +1,8 @@
 """Which mentions tell the same happening: pairs of mentions of one type, and the grouping of a document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from pipeline.text.normalize import fold
 
 REACH: Final = 8  # earlier mentions of the same type that a mention is compared with
 _PARTS: Final = ("actor", "target", "place")  # roles whose fillers may agree or disagree
+_PART_OF: Final = {part: part for part in _PARTS} | {"destination": "place"}
 _VICTIM: Final = ("target", "PER")
 
 
@@ -46,8 +47,7 @@ def _keys(doc: Document, event: EventMention) -> list[frozenset[str]]:
     """Give the folded words of the fillers of each part, those of names and noun phrases alike."""
     found: list[set[str]] = [set(), set(), set()]
     for role in event.roles:
-        part = "place" if role.role == "destination" else role.role
-        if part in _PARTS:
+        if part := _PART_OF.get(role.role):
             words = (role.entity,) if role.entity else _filler_words(doc.text[role.start : role.end])
             found[_PARTS.index(part)].update(words)
     return [frozenset(f) for f in found]
@@ -57,12 +57,8 @@ def _keys(doc: Document, event: EventMention) -> list[frozenset[str]]:
 def _filler_words(phrase: str) -> tuple[str, ...]:
     """Give the first folded words of a phrase, without their articles, and without titles unless they are all."""
     words = [fold(word).removeprefix("ال") for word in phrase.split()[:4]]
-    return tuple([word for word in words if word not in _titles()] or words)
-
-
-@cache
-def _titles() -> frozenset[str]:
-    return load_words("roles/details.toml", "position", "titles")
+    titles = load_words("roles/details.toml", "position", "titles")
+    return tuple([word for word in words if word not in titles] or words)
 
 
 def clashes(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> Flags:
@@ -70,7 +66,8 @@ def clashes(layout: Layout, events: Proposals, mentions: Sequence[EventMention],
 
     Of annotated pairs like these one in twenty tells the same happening.
     """
-    named = [_named(layout.docs[int(d)], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]
+    labels = [{mention.start: mention.label for mention in doc.mentions} for doc in layout.docs]
+    named = [_named(layout.docs[d], labels[d], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]
     found = np.zeros(len(pairs.later), dtype=bool)
     for n, (i, j) in enumerate(zip(pairs.later.tolist(), pairs.earlier.tolist(), strict=True)):
         apart = [key for key in named[i].keys() & named[j].keys() if not named[i][key] & named[j][key]]
@@ -78,13 +75,12 @@ def clashes(layout: Layout, events: Proposals, mentions: Sequence[EventMention],
     return found
 
 
-def _named(doc: Document, event: EventMention) -> dict[tuple[str, str], set[str]]:
-    """Give the words and entities of the names that fill each part, by part and label."""
-    labels = {mention.start: mention.label for mention in doc.mentions}
+def _named(doc: Document, labels: Mapping[int, str], event: EventMention) -> dict[tuple[str, str], set[str]]:
+    """Give the words and entities of the names that fill each part, by part and label; labels: by where names begin."""
     found: dict[tuple[str, str], set[str]] = {}
     for role in event.roles:
-        part = "place" if role.role == "destination" else role.role
-        if part in _PARTS and role.start in labels:
+        part = _PART_OF.get(role.role)
+        if part and role.start in labels:
             words = found.setdefault((part, labels[role.start]), set())
             words.update(_filler_words(doc.text[role.start : role.end]), filter(None, [role.entity]))
     return found

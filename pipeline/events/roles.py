@@ -88,7 +88,7 @@ def pair_up(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames)
     fronted = _fronted(events, phrases, event, phrase, place, subject_of)
     light = events.light[event]
     lent = (place == _BEFORE) & (light >= 0) & ((subject_of == light) | (phrases.first[phrase] == light + 1))
-    meant = phrase == _referents(layout, events, phrases)[event]
+    meant = phrase == _referents(events, phrases, governing)[event]
     role = _frame_roles(events, frames, event, place, preposition, fronted, lent, meant, phrases.label[phrase])
     return Pairs(event, phrase, head, place, preposition, role)
 
@@ -154,9 +154,9 @@ def _fronted(events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, pla
     return result
 
 
-def _referents(layout: Layout, events: Proposals, phrases: Phrases) -> Ints:
+def _referents(events: Proposals, phrases: Phrases, governing: Ints) -> Ints:
     """Give the last name before each event that no preposition governs, whom its pronoun suffix may mean; else -1."""
-    names = np.flatnonzero((phrases.label > 0) & (prepositions(layout, phrases) == 0))
+    names = np.flatnonzero((phrases.label > 0) & (governing == 0))
     at = np.searchsorted(phrases.first[names], events.token) - 1
     return np.where((at >= 0) & (events.suffix > 0), np.append(names, -1)[at], -1)
 

@@ -290,7 +290,7 @@ class Engine:
         """Give the probability that two mentions tell the same happening; none where they are `apart`."""
         layout = prepared.layout
         if judge is None or not len(pairs.later):
-            return merge.rule_scores(layout, events, mentions, pairs)
+            return np.where(apart, np.float32(0), merge.rule_scores(layout, events, mentions, pairs))
         codes = encode(merge.same_features(layout, events, mentions, pairs, apart))
         scores = judge.probabilities("same", codes, lambda: ask_same(layout, events, pairs))[:, 0]
         return np.where(apart, np.float32(0), scores)

@@ -181,24 +181,28 @@ class WordTable:
     def _look_up(self, norm: str, body: str) -> tuple[int, ...]:
         """Give class, part of speech, count and selections; for an unknown form, those that its letters suggest."""
         entry = self._known.get(body) or self._known.get(norm)
-        if entry is None and body[0] in _PROCLITICS and body[1:2].isdigit():
-            body = body[1:]
         if entry is None and body.startswith("لل"):
             entry = self._known.get("ال" + body[2:])
         if entry is None and body[0] in "بلكس" and len(body) > 3:
             entry = self._known.get(body[1:])
         if entry:
             return entry
-        if body[0].isdigit():
+        if body[0].isdigit() or (body[0] in _PROCLITICS and body[1:2].isdigit()):
             return (DIGITS, POS.index("NUM"), 0, 0, 0, 0)
         return (_CLASSES + 32 + form_code(body[:2] + "~" + body[-1:]) % 32, POS.index("X"), 0, 3, 3, 3)
 
 
 @cache
+def cardinals() -> frozenset[str]:
+    """Read the cardinal numbers, folded."""
+    rows = load_rows("times/numbers.tsv")[1:]
+    return frozenset(fold(row[0]) for row in rows if not row[1].startswith(("ordinal", "last")))
+
+
+@cache
 def _numerals() -> frozenset[str]:
-    """Read the cardinal numbers, but for one as in أحد الشهود."""
-    words = (fold(row[0]) for row in load_rows("times/numbers.tsv")[1:] if not row[1].startswith(("ordinal", "last")))
-    return frozenset(words) - {"احد", "احدي", "الاحد", "الاحدي"}
+    """Give the cardinal numbers, but for one as in أحد الشهود."""
+    return cardinals() - {"احد", "احدي", "الاحد", "الاحدي"}
 
 
 def _tense(body: str) -> int:

@@ -10,7 +10,7 @@ from pipeline.config import RECOGNIZERS, Config
 from pipeline.document import Document, Mention, Token
 from pipeline.errors import ConfigError
 from pipeline.models import models_folder
-from pipeline.names.clitics import name_start, read_starts
+from pipeline.names.clitics import name_start, shipped_starts
 from pipeline.names.conventions import apply_rules
 from pipeline.names.recognizer import NameSpan, Recognizer
 from pipeline.names.vote import Vote
@@ -75,7 +75,7 @@ class Names:
     def __init__(self, config: Config | None = None) -> None:
         config = config or Config()
         self.recognize = build_recognizer(config)
-        self.starts = read_starts(models_folder() / "compact-ner" / "name_starts.tsv")
+        self.starts = shipped_starts()
         listed = config.names.gazetteer and "gazetteer" not in config.names.recognizers
         self.gazetteer = _gazetteer(config) if listed else None
         # The rules mend what models find; the user's list alone is taken at its word.

@@ -25,6 +25,7 @@ def load_toml(name: str) -> dict[str, Any]:
         raise ResourceError(f"resource {name!r} is no TOML: {error}; mend the file") from error
 
 
+@cache
 def load_words(name: str, table: str, key: str) -> frozenset[str]:
     """Read a list of words, written as one string with blanks between them, of a table of a TOML resource."""
     return frozenset(load_toml(name)[table][key].split())
