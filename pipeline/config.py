@@ -136,7 +136,7 @@ class Config:
         names = self.names
         given = (names.model, names.gazetteer, names.camel_model, names.stanza_model, self.stanza_tokenizer,
                  self.events.ontology)  # fmt: skip
-        paths = [Path(path).resolve() for path in given if path]
+        paths = [Path(path) for path in given if path]
         return [file for path in paths for file in (path, *sorted(path.rglob("*"))) if file.is_file()]
 
 

@@ -48,7 +48,7 @@ def check_model(name: str) -> list[str]:
 
 
 def model_digests(config: Config) -> dict[str, str]:
-    """Give the SHA-256 of every model file that a run with these settings uses, by path as the user knows it."""
+    """Give the SHA-256 of every model file and file of the user that a run with these settings uses, by path."""
     names, used = config.names, dict[str, str]()
     stanza = "stanza" in names.recognizers and not names.stanza_model
     needed = {
@@ -60,10 +60,4 @@ def model_digests(config: Config) -> dict[str, str]:
     for name, facts in list_models().items():
         if needed.get(name, True):
             used |= {f"{name}/{file}": digest for file, digest in facts["files"].items()}
-    own = (names.model, names.gazetteer, names.camel_model, names.stanza_model, config.stanza_tokenizer)
-    for given in filter(None, own):
-        path = Path(given)
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file():
-                used[str(file)] = file_digest(file)
-    return used
+    return used | {str(file): file_digest(file) for file in config.own_files()}

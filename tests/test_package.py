@@ -64,6 +64,7 @@ def test_the_project_names_every_package_that_a_wheel_needs() -> None:
         ({"tokenizer": "stanza"}, {"compact-ner", "events", "stanza-ar"}),
         ({"names": {"recognizers": ["stanza", "camel"]}}, {"events", "stanza-ar", "camel-bert"}),
         ({"names": {"recognizers": ["camel"], "camel_model": "arabert"}}, {"events", "arabert"}),
+        ({"events": {"ontology": "types"}}, {"compact-ner", "events", "types"}),
     ],
 )
 def test_a_manifest_names_the_models_that_a_run_uses(
@@ -72,6 +73,8 @@ def test_a_manifest_names_the_models_that_a_run_uses(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "arabert").mkdir()
     (tmp_path / "arabert" / "config.json").write_text("{}")
+    (tmp_path / "types").mkdir()
+    (tmp_path / "types" / "visit.toml").write_text("")
     assert {name.split("/")[0] for name in model_digests(Config.from_dict(settings))} == used
 
 

@@ -266,11 +266,16 @@ def score(gold: Iterable[GoldText], predicted: Mapping[str, Sequence[Time]]) -> 
 
 
 def read_run(run: str | Path, gold: Sequence[GoldText]) -> dict[str, list[Time]]:
-    """Read the times of a run, by the doc_id of the gold: that of the run, or that of the text with the same words."""
+    """Read the times of a run, by the doc_id of the gold: that of the run, or that of the text with the same words.
+
+    Raises InputError if the run lacks a text of the gold.
+    """
     rows = read_table(run, "documents", as_arrow=True).select(["doc_id", "text"]).to_pylist()
     ids = {text.doc_id for text in gold}
     by_text = {text.text: text.doc_id for text in gold}
     named = {row["doc_id"]: row["doc_id"] if row["doc_id"] in ids else by_text.get(row["text"]) for row in rows}
+    if missing := sorted(ids - set(named.values())):
+        raise InputError(f"{run} lacks {len(missing)} texts of the gold, such as {missing[0]!r}; run over its texts")
     times: dict[str, list[Time]] = defaultdict(list)
     for row in read_table(run, "times", as_arrow=True).to_pylist():
         doc_id = named[row["doc_id"]]

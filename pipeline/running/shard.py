@@ -70,7 +70,7 @@ def _stages(settings: str, files: tuple[tuple[str, int, int], ...]) -> list[Stag
 
 def prepare(config: Config) -> list[Stage]:
     """Give the stages of a config, built once in each process for as long as the files it names stay as they are."""
-    stats = ((str(path), path.stat()) for path in config.own_files())
+    stats = ((str(path.resolve()), path.stat()) for path in config.own_files())
     files = tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
     return _stages(json.dumps(config.to_dict(), sort_keys=True), files)
 

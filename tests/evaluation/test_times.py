@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+import pipeline
+from pipeline.config import Config
 from pipeline.errors import InputError
-from pipeline.evaluation.times import Counts, GoldText, Time, format_times, match, read_gold, score
+from pipeline.evaluation.times import Counts, GoldText, Time, format_times, match, read_gold, read_run, score
 
 DAY = date(2024, 5, 14)
 
@@ -90,3 +92,13 @@ def test_gold_that_cannot_be_read_says_so(name: str, content: str, tmp_path: Pat
         (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=name):
         read_gold(tmp_path / name)
+
+
+def test_texts_that_the_run_lacks_are_told(tmp_path: Path) -> None:
+    texts = {"a": "وصل الوفد أمس.", "b": "وصل الوزير اليوم."}
+    (tmp_path / "page.txt").write_text(texts["a"], encoding="utf-8")
+    pipeline.run(tmp_path / "page.txt", tmp_path / "run", Config.from_dict({"events": {"model": "rules"}}))
+    gold = [GoldText(name, text, DAY, ()) for name, text in texts.items()]
+    assert set(read_run(tmp_path / "run", gold[:1])) <= {"a"}
+    with pytest.raises(InputError, match="run lacks 1 texts of the gold, such as 'b'"):
+        read_run(tmp_path / "run", gold)
