@@ -186,8 +186,8 @@ def _covered(ranges: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def _count(text: Text, trigger: int, roles: Iterable[Role], verbal: bool) -> list[Role]:
-    """Give the number at the head of the target (ثلاثة جنود), right before it, or before a noun trigger (17 قتيلا)."""
-    tokens = text.tokens
+    """Give the number at the head of each target (7 أشخاص و12 جنديا), or right before it; else that of the trigger."""
+    tokens, found = text.tokens, []
     for role in roles:
         if role.role != "target":
             continue
@@ -196,11 +196,13 @@ def _count(text: Text, trigger: int, roles: Iterable[Role], verbal: bool) -> lis
             at += 1
         end = text.number_end(at, min(len(tokens), at + _LONGEST))
         if at < end and tokens[end - 1].end <= role.end:
-            return [text.role("amount", at, end, "count of the target", text.opens(at) or 0)]
-        if at != trigger + 1 or text.counts(at - 1):
+            found.append(text.role("amount", at, end, "count of the target", text.opens(at) or 0))
+        elif at != trigger + 1 or text.counts(at - 1):
             before = _number_before(text, at)
             if before is not None and before[0] > trigger:
-                return [text.role("amount", before[0], at, "count of the target", before[1])]
+                found.append(text.role("amount", before[0], at, "count of the target", before[1]))
+    if found:
+        return found
     at = trigger - (text.norm(trigger - 1) in text.words.classifiers)
     before = None if verbal else _number_before(text, at)
     return [text.role("amount", before[0], at, "count before the trigger", before[1])] if before else []

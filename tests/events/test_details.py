@@ -60,6 +60,16 @@ def test_amounts_are_counts_and_sums(type_: str, text: str, trigger: str, target
     assert details(type_, text, trigger, target).get("amount") == amount
 
 
+def test_every_counted_target_has_its_amount() -> None:
+    text = "أودت الغارة بحياة 7 رعاة ومسعف و12 جنديا"
+    doc = Document("d", text, tokens=tuple(tokenize(text)))
+    targets = [
+        Role("target", text.find(filler), text.find(filler) + len(filler)) for filler in ("7 رعاة", "مسعف", "12 جنديا")
+    ]
+    found = find_details(Text(doc), "DEATH", 2, len(doc.tokens), targets)
+    assert [text[r.start : r.end] for r in found] == ["7", "12"]
+
+
 def test_a_year_before_a_verb_counts_nobody() -> None:
     assert details("DEATH", "في عام 2024 قتل خمسة صيادين", "قتل", "خمسة صيادين", verbal=True) == {"amount": "خمسة"}
     assert details("ACCUSATION", "في 2023 اتهمت الصحيفة الوزير", "اتهمت", "الوزير", verbal=True) == {}
