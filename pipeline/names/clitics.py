@@ -6,6 +6,7 @@ The letters و ف ب ل ك also begin names (واشنطن, فاس, بيروت, �
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,8 @@ _ONE_LETTER: Final = "وفبك"  # proclitics that leave an article as it is
 _WORD: Final = re.compile(r"(?<![\w\u064b-\u065f])\w+")
 _LAM_BEFORE: Final = re.compile(rf"{_LAM}[ـ\u064b-\u065f]*\Z")  # with the marks on it: TATWEEL, FATHATAN ...
 _AND: Final = "و"  # ARABIC LETTER WAW
+_CONJUNCTIONS: Final = ("و", "ف")  # WAW, FEH
+_ATTACHED: Final = "بلك"  # BEH, LAM, KAF: prepositions of one letter
 _RARE: Final = ("ك", "ف")  # KAF, FEH: as particles before bare names about a tenth as frequent as the others
 _TWO: Final = 5  # how many times commoner a name must be that loses two letters rather than one
 _LEAST: Final = 3  # letters that a name keeps, but for the short words of names/clitics.toml
@@ -97,10 +100,43 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
     return size
 
 
-def name_start(surface: str, starts: Mapping[str, tuple[int, int]]) -> int:
-    """Give how many characters of a raw surface stand before the name."""
+@dataclass(frozen=True, slots=True)
+class PageNames:
+    """What a page tells of the first letters of its names, in the form of `names.words.model_form`.
+
+    words: all of the page. behind: those of its persons behind their first names (ويتكوف of ستيف ويتكوف).
+    """
+
+    words: frozenset[str]
+    behind: frozenset[str]
+
+    def size(self, form: str, size: int, starts: Mapping[str, tuple[int, int]]) -> int:
+        """Give the proclitics of a word that opens a name, where `size` is what the word alone tells."""
+        if size and (form in self.behind or (form[size:] not in self.words and self._carries(form))):
+            return 0
+        if not size and form not in self.behind and not starts.get(form, (0, 0))[0]:
+            return next((letters for letters, rest in cuts(form) if rest in self.behind), 0)
+        return size
+
+    def _carries(self, form: str) -> bool:
+        """Tell whether the word stands elsewhere behind a preposition of one letter, where no proclitic stands."""
+        return any(letter + form in self.words for letter in _ATTACHED)
+
+
+def name_start(
+    surface: str, starts: Mapping[str, tuple[int, int]], before: str = "", page: PageNames | None = None
+) -> int:
+    """Give how many characters of a raw surface stand before the name.
+
+    before: the folded word before it. Behind a preposition nothing is attached, behind a verb no conjunction.
+    """
     form = model_form(surface)
+    governed, told = (load_words("names/clitics.toml", "before", key) for key in ("prepositions", "verbs"))
+    if before in governed or (before in told and form[:1] in _CONJUNCTIONS):
+        return 0
     size = proclitic_size(form, starts)
+    if page and form[size:][:2] != _ARTICLE:
+        size = page.size(form, size, starts)
     if _short().get(form[size:], "") not in strip_marks(surface):
         return 0
     return letters_end(surface, size)

@@ -4,7 +4,7 @@ A body with a nationality is one organisation; the full name of a state is one p
 marks; a word with tanwin is no country.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
@@ -20,6 +20,7 @@ _CLOSERS: Final = frozenset(_PAIRS.values())
 _BRACKETS: Final = {"(": ")", "[": "]"}
 _PLAIN: Final = '"'  # a mark that opens and closes
 _FATHATAN: Final = "\u064b"  # ARABIC FATHATAN
+_ATTACHED: Final = ("لل", "بال", "وال", "كال", "فال")
 _RULE: Final = "rule"
 _FILE: Final = "names/conventions.toml"
 
@@ -35,6 +36,9 @@ class _Rules(NamedTuple):
     offices: frozenset[str]
     nationalities: frozenset[str]
     media: frozenset[str]
+    outlets: frozenset[str]
+    kept: frozenset[str]
+    honorifics: frozenset[str]
     never: frozenset[str]
 
 
@@ -52,6 +56,9 @@ def _rules() -> _Rules:
         offices=load_words(_FILE, "bodies", "offices"),
         nationalities=nationalities(),
         media=load_words(_FILE, "media", "endings"),
+        outlets=load_words(_FILE, "media", "heads"),
+        kept=load_words(_FILE, "heads", "kept"),
+        honorifics=load_words(_FILE, "heads", "honorifics"),
         never=load_words(_FILE, "never", "words"),
     )
 
@@ -64,11 +71,12 @@ def apply_rules(tokens: Sequence[Token], spans: Sequence[NameSpan]) -> list[Name
     rules = _rules()
     norms = [token.norm for token in tokens]
     kept: list[NameSpan] = []
-    for span in spans:
+    bodies = _bodies(norms, rules)
+    for span in _part(norms, spans, bodies):
         fixed = span if span.listed else _fix(tokens, norms, span, rules)
         if fixed is not None:
             kept.append(span if kept and fixed.first < kept[-1].last else fixed)
-    for made in (*_official(norms, rules), *_bodies(norms, rules)):
+    for made in (*_official(norms, rules), *bodies):
         inside = [s for s in kept if s.first < made.last and made.first < s.last]
         covered = any(s.first <= made.first and made.last <= s.last and not _runs_on(norms, s, made) for s in inside)
         if covered or any(s.listed for s in inside):
@@ -76,6 +84,28 @@ def apply_rules(tokens: Sequence[Token], spans: Sequence[NameSpan]) -> list[Name
         kept = [s for s in kept if s not in inside]
         kept.append(_unite(made, [s for s in inside if s.label == made.label and not _runs_on(norms, s, made)], inside))
     return sorted(kept, key=lambda s: s.first)
+
+
+def _part(norms: Sequence[str], spans: Sequence[NameSpan], bodies: Sequence[NameSpan]) -> Iterator[NameSpan]:
+    """Part a body with its nationality from what a span goes on with: another such body, or a word without article.
+
+    القوات الإسرائيلية جنين is a body and a place, الخارجية المصرية والخارجية الأردنية are two bodies.
+    """
+    ends = {body.first: body.last for body in bodies}
+    for span in spans:
+        at = span.first
+        while not span.listed and at in ends and ends[at] < span.last:
+            end = ends[at]
+            last_word = end + 1 == span.last and not norms[end].startswith(("ال", "و", "ب", "ل"))
+            if end not in ends and not last_word:
+                break
+            yield replace(span, first=at, last=end, start=None, end=None)
+            at = end
+            if last_word:
+                yield replace(span, first=at, label="LOC", start=None, end=None)
+                at = span.last
+        if at < span.last:
+            yield span if at == span.first else replace(span, first=at, start=None, end=None)
 
 
 def _unite(made: NameSpan, parts: Sequence[NameSpan], inside: Sequence[NameSpan]) -> NameSpan:
@@ -103,8 +133,14 @@ def _fix(tokens: Sequence[Token], norms: Sequence[str], span: NameSpan, rules: _
         return None
     if last - first > 1 and norms[last - 1] in rules.media:
         label = "ORG"
+    if label == "ORG" and last - first > 1 and _among(norms[first], rules.outlets):
+        first += 1
+    if label == "PER" and last - first > 1 and _among(norms[first], rules.honorifics):
+        first += 1
     before = norms[first - 1] if first else ""
     if label == "LOC" and norms[last - 1] in rules.adjectives and _among(before, rules.heads):
+        first -= 1
+    if label == "ORG" and _among(before, rules.kept) and not norms[first].startswith(_ATTACHED):
         first -= 1
     return span if (first, last, label) == (span.first, span.last, span.label) else replace(
         span, first=first, last=last, label=label, start=None, end=None

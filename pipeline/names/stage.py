@@ -10,10 +10,11 @@ from pipeline.config import RECOGNIZERS, Config
 from pipeline.document import Document, Mention, Token
 from pipeline.errors import ConfigError
 from pipeline.models import models_folder
-from pipeline.names.clitics import name_start, shipped_starts
+from pipeline.names.clitics import PageNames, name_start, shipped_starts
 from pipeline.names.conventions import apply_rules
 from pipeline.names.recognizer import NameSpan, Recognizer
 from pipeline.names.vote import Vote
+from pipeline.names.words import model_form
 
 if TYPE_CHECKING:
     from pipeline.names.compact import CompactNames
@@ -99,8 +100,9 @@ class Names:
         for doc in docs:
             mentions: list[Mention] = []
             begin = at
+            page = _page_names(doc, found[at : at + len(doc.sentences)])
             for number, sentence in enumerate(doc.sentences):
-                named = (self._mention(doc, span, sentence.first, number) for span in found[at])
+                named = (self._mention(doc, span, sentence.first, number, page) for span in found[at])
                 mentions.extend(m for m in named if not _is_letter(doc.text[m.start : m.end]))
                 at += 1
             own = self.shared.words.joined(doc, states[begin:at]) if self.shared and states else None
@@ -116,14 +118,28 @@ class Names:
             return self.recognize
         return None
 
-    def _mention(self, doc: Document, span: NameSpan, base: int, sentence: int) -> Mention:
+    def _mention(self, doc: Document, span: NameSpan, base: int, sentence: int, page: PageNames) -> Mention:
         first, last = doc.tokens[base + span.first], doc.tokens[base + span.last - 1]
         start, end = span.start, span.end
         if start is None or end is None:
             begin = _inner(first.text).start
-            start = first.start + begin + name_start(first.text[begin:], self.starts)
+            before = doc.tokens[base + span.first - 1].norm if span.first else ""
+            start = first.start + begin + name_start(first.text[begin:], self.starts, before, page)
             end = last.start + _inner(last.text).stop
         return Mention(start, end, span.label, span.score, span.tagger, sentence, span.entity or "")
+
+
+def _page_names(doc: Document, found: Sequence[Sequence[NameSpan]]) -> PageNames:
+    """Give the words of a document, and those of its persons behind their first names."""
+    behind = (
+        doc.tokens[sentence.first + at]
+        for sentence, spans in zip(doc.sentences, found, strict=True)
+        for span in spans
+        if span.label == "PER"
+        for at in range(span.first + 1, span.last)
+    )
+    return PageNames(frozenset(model_form(token.text) for token in doc.tokens),
+                     frozenset(model_form(token.text) for token in behind))  # fmt: skip
 
 
 def _is_letter(surface: str) -> bool:
