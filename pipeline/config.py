@@ -61,13 +61,14 @@ class NamesConfig:
 class TimesConfig:
     """Policies of date resolution.
 
-    week_start: first day of a week, 0 = Monday. two_digit_pivot: two-digit years up to it are 20xx, above it 19xx.
+    week_start: first day of a week, 0 = Monday. two_digit_pivot: two-digit years up to it are 20xx, above it 19xx; None
+        sets it ten years after the publish date.
     prefer_past: direction of a bare weekday or month when neither tense nor words decide.
     early_until, middle_until: last day of the month that أوائل and أواسط cover (أواخر covers the rest).
     """
 
     week_start: int = 0
-    two_digit_pivot: int = 49
+    two_digit_pivot: int | None = None
     prefer_past: bool = True
     early_until: int = 10
     middle_until: int = 20
@@ -223,7 +224,7 @@ def _check(config: Config) -> list[str]:
     need(listed, "names.recognizers names gazetteer, so names.gazetteer must give its file")
     need(config.names.gazetteer_mode in ("override", "support"), "names.gazetteer_mode must be override or support")
     need(0 <= config.times.week_start <= 6, "times.week_start must be 0 (Monday) to 6")
-    need(0 <= config.times.two_digit_pivot <= 99, "times.two_digit_pivot must be 0 to 99")
+    need(0 <= (config.times.two_digit_pivot or 0) <= 99, "times.two_digit_pivot must be 0 to 99")
     early, middle = config.times.early_until, config.times.middle_until
     need(1 <= early < middle <= 27, "times.early_until and times.middle_until must be days in order, 1 to 27")
     need(config.events.model in EVENT_MODELS, f"events.model must be one of {', '.join(EVENT_MODELS)}")

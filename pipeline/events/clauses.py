@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from pipeline.document import Document
-from pipeline.events.wordforms import DIGITS, MARKS, PARTICLES, POS, Ints, WordTable, form_code
+from pipeline.events.wordforms import DIGITS, ENDINGS, MARKS, PARTICLES, POS, Flags, Ints, WordTable, form_code
 from pipeline.resources import load_toml
 from pipeline.schema import LABELS
 from pipeline.text.normalize import letters_end
@@ -24,9 +24,26 @@ _VERB, _ADJ, _NUM = POS.index("VERB"), POS.index("ADJ"), POS.index("NUM")
 _PREP, _SUB, _REL = (PARTICLES.index(p) for p in ("preposition", "subordinator", "relative"))
 _OPEN, _CLOSE, _QUOTE = MARKS.index("open"), MARKS.index("close"), MARKS.index("quote")
 _OF: Final = form_code("من")
-_COUNTING: Final = load_toml("clauses/words.toml")["quantifier"]["words"].split()
-_QUANTIFIERS: Final = np.array(sorted(form_code(word) for word in _COUNTING))
 MAX_QUOTE: Final = 150  # tokens: a quotation left open longer than this is taken for a stray mark
+
+
+def _codes(table: str, key: str = "words") -> Ints:
+    """Give the codes of a list of words."""
+    return np.array(sorted(form_code(word) for word in load_toml("clauses/words.toml")[table][key].split()))
+
+
+_QUANTIFIERS, _EMPHASIS, _ATTRIBUTES, _REDUCED, _UNJOINED, _IMPROPER, _ADVERBS = map(
+    _codes, ("quantifier", "emphasis", "attribute", "reduced", "unjoined", "improper", "adverb")
+)
+_VERBAL: Final = np.array([form_code(word) for word in ("لم", "لن", "سوف", "قد", "لقد")])
+_PERFECT: Final = _VERBAL[3:]
+_ATTRIBUTIVE: Final = np.array([form_code(end) & 0xFFFF for end in ("ية",)])  # last letters of most unlisted adjectives
+_BARE_QUANTIFIERS: Final = _codes("quantifier", "indefinite")
+_PLURALS: Final = np.array([name.endswith("plural") or name == "people" for name in ENDINGS])
+_NATIONALS: Final = np.array([name.endswith("nisba plural") or name == "nationals" for name in ENDINGS])
+_NOMINATIVE: Final = np.array([name in ("plural", "nisba plural", "dual") for name in ENDINGS])
+_OBLIQUE: Final = np.array([name.startswith("oblique") for name in ENDINGS])
+_ACCUSATIVE, _NISBA = ENDINGS.index("accusative"), ENDINGS.index("nisba")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +139,7 @@ def lay_out(docs: Sequence[Document], table: WordTable) -> Layout:
         mentions += len(doc.mentions)
         times += len(doc.times)
     _join_compounds(words, sentence, table)
+    _read_verbs(words, sentence, name)
     marks = words[:, WordTable.FIELDS.index("mark")]
     quote = _quotations(marks, sentence, doc_of)
     pos = words[:, WordTable.FIELDS.index("pos")]
@@ -154,6 +172,19 @@ def _join_compounds(words: Ints, sentence: Ints, table: WordTable) -> None:
     for first, second, number in table.compounds:
         at = np.flatnonzero((code[:-1] == first) & (code[1:] == second) & inside) + 1
         particle[at], preposition[at] = _PREP, number
+
+
+def _read_verbs(words: Ints, sentence: Ints, name: Ints) -> None:
+    """Make what follows a particle that only verbs follow (لم، لن، سوف، قد) a verb, whatever its form is listed as."""
+    fields = WordTable.FIELDS
+    column = {field: words[:, fields.index(field)] for field in fields}
+    behind = np.isin(column["code"][:-1], _VERBAL) & (sentence[:-1] == sentence[1:]) & (name[1:] == 0)
+    behind &= (column["particle"][1:] == 0) & (column["mark"][1:] == 0) & (column["pos"][1:] != _VERB)
+    at = np.flatnonzero(behind) + 1
+    column["pos"][at] = _VERB
+    for field in ("article", "proclitic", "preposition", "ending"):
+        column[field][at] = 0
+    column["tense"][at] = np.where(np.isin(column["code"][at - 1], _PERFECT), 1, 2)
 
 
 def _token_range(starts: Sequence[int], ends: Sequence[int], start: int, end: int) -> tuple[int, int]:
@@ -201,7 +232,8 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     triggers: tokens that report events; a noun phrase never runs across one, but may end with one that counts people
     (17 قتيلا). verbs: tokens that are verbs, triggers or light ones beside them (شن هجوما), which no phrase holds.
     A run of nominal words is cut where agreement forbids it to be one phrase: at an attached preposition, before a
-    definite noun that follows a definite one, before an indefinite one that follows a definite one.
+    definite noun that follows a definite one, before an indefinite one that follows a definite one, and as
+    `_disagree` tells. A shortened relative clause (المختصة في) ends a phrase.
     """
     total = len(layout.doc)
     if not total:
@@ -212,25 +244,37 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     is_trigger = np.zeros(total, dtype=bool)
     is_trigger[triggers] = True
     free = (layout.name_number < 0) & (layout.time < 0)
-    nominal = _NOMINAL[pos] & (particle == 0) & free
+    nominal = _NOMINAL[pos] & (particle == 0) & free & ~np.isin(layout.column("code"), _ADVERBS)
     nominal[verbs] = False
     heading = np.isin(layout.column("code"), _QUANTIFIERS) & free  # أحد الشهود, كل المدن
     heading[-1] = False
-    heading[:-1] &= nominal[1:] & (article[1:] == 1) & (layout.sentence[1:] == layout.sentence[:-1])
+    counts = (article[1:] == 1) | np.isin(layout.column("code")[:-1], _BARE_QUANTIFIERS)  # عدة جنود
+    heading[:-1] &= nominal[1:] & counts & (layout.sentence[1:] == layout.sentence[:-1])
     nominal |= heading
     previous = np.zeros(total, dtype=bool)
+    previous[1:] = nominal[:-1]
+    reduced = np.isin(layout.column("code"), _REDUCED) & previous
+    reduced[:-1] &= (particle[1:] == _PREP) | (proclitic[1:] > 0)
+    nominal &= ~reduced
+    stressing = np.isin(layout.column("code"), _EMPHASIS) & free & previous
+    stressing[1:] &= article[:-1] == 1
+    nominal |= stressing
     previous[1:] = nominal[:-1]
     noun = (pos != _ADJ) & (pos != POS.index("X"))
     before = np.zeros((3, total), dtype=np.int64)
     before[0, 1:], before[1, 1:], before[2, 1:] = article[:-1], suffix[:-1] > 0, is_trigger[:-1]
     cut = (proclitic > 0) | (before[2] > 0)
-    cut |= noun & (article == 1) & (before[0] == 1)
-    cut |= noun & (article == 0) & ((before[0] == 1) | (before[1] == 1))
+    attribute, apart = _agreement(layout)
+    cut |= noun & (article == 1) & (before[0] == 1) & ~attribute
+    cut |= (noun | (pos == _ADJ)) & (article == 0) & (before[0] == 1) | noun & (article == 0) & (before[1] == 1)
+    cut |= apart
+    cut &= ~stressing
     number_before = np.zeros(total, dtype=bool)
     number_before[1:] = (pos[:-1] == _NUM) | (layout.column("number")[:-1] == 1)
     digits = layout.column("word_class") == DIGITS
     compound = number_before & (layout.column("number") == 1) & ~digits  # خمسة وعشرون
-    cut |= (layout.column("waw") == 1) & noun & ~compound
+    joined = noun | (pos == POS.index("X")) & ~np.isin(layout.column("tail"), _ATTRIBUTIVE)
+    cut |= (layout.column("waw") == 1) & joined & ~compound
     cut |= is_trigger & ~number_before
     starts = nominal & (~previous | cut)
     starts[1:] |= nominal[1:] & (layout.sentence[1:] != layout.sentence[:-1])
@@ -252,6 +296,30 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     titled = _titles(layout, last)
     extended = _with_names(layout, first, last, titled, name_first, name_last)
     return _assemble(layout, first, extended, titled, name_first, name_last, numbers)
+
+
+def _agreement(layout: Layout) -> tuple[Flags, Flags]:
+    """Tell attributes of the word before among definite nouns, and words that cannot be of one phrase with it.
+
+    Attributes are listed words (الأمين العام) and plurals that agree (المتظاهرين الفلسطينيين، الجنود الروس). Apart are
+    what stands behind a plural or dual with its nun and does not agree (مسلحون نقطة، but مسلحون مجهولون), an accusative
+    behind what is none (جندي إسرائيلي شابا), and a noun with the article behind a nisba without (محكمة فرنسية الرئيس).
+    """
+    total = len(layout.doc)
+    code, article, ending = layout.column("code"), layout.column("article"), layout.column("ending")
+    noun = layout.column("pos") == POS.index("NOUN")
+    numbers = (layout.column("number") == 1) | (layout.column("pos") == _NUM)
+    attribute, apart = np.zeros(total, dtype=bool), np.zeros(total, dtype=bool)
+    old, new = ending[:-1], ending[1:]
+    clash = _NOMINATIVE[old] & _OBLIQUE[new] | _OBLIQUE[old] & _NOMINATIVE[new]
+    alike = (_NOMINATIVE[old] & _NOMINATIVE[new]) | (_OBLIQUE[old] & _OBLIQUE[new])
+    attribute[1:] = np.isin(code[1:], _ATTRIBUTES) | (_PLURALS[old] & _NATIONALS[new] & ~clash) | alike
+    bare = (article[:-1] == 0) & ~numbers[:-1] & ~numbers[1:] & noun[1:]
+    nun = (_NOMINATIVE[old] | _OBLIQUE[old]) & ~alike & ~np.isin(code[1:], _UNJOINED)
+    accusative = (new == _ACCUSATIVE) & (old != _ACCUSATIVE) & ~_OBLIQUE[old]
+    governed = (old == _NISBA) & (article[1:] == 1) & ~np.isin(code[:-1], _IMPROPER)
+    apart[1:] = bare & (nun | accusative | governed)
+    return attribute, apart
 
 
 def _join_partitives(layout: Layout, first: Ints, last: Ints) -> tuple[Ints, Ints]:

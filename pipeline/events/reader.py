@@ -25,7 +25,7 @@ from pipeline.events.merge import SamePairs
 from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, Proposals
 from pipeline.events.roles import PLACES, Pairs, head_tokens
 from pipeline.events.syntax import governing_verbs, subject_verbs
-from pipeline.events.wordforms import MARKS, PARTICLES, POS, Ints
+from pipeline.events.wordforms import ENDINGS, MARKS, PARTICLES, POS, Ints
 from pipeline.names.states import WordStates, by_length, open_session
 from pipeline.schema import EVENT_TYPES, LABELS, STATUSES
 
@@ -123,7 +123,8 @@ def ask_mentions(layout: Layout, proposals: Proposals) -> Question:
 def ask_roles(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs) -> Question:
     """Ask what each phrase is to each event."""
     e, f = pairs.event, pairs.phrase
-    token, start = events.token[e], phrases.first[pairs.head]
+    token, start, head = events.token[e], phrases.first[pairs.head], head_tokens(layout, phrases)[f]
+    ending = np.where(layout.name > 0, 0, layout.column("ending"))
     verb = subject_verbs(layout, phrases)[f]
     own, upper = governing_verbs(layout, events)
     agent = np.select([verb < 0, verb == own[e], verb == upper[e], verb > token, verb > own[e]], [0, 1, 2, 3, 4], 5)
@@ -131,9 +132,10 @@ def ask_roles(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs)
         (pairs.place, len(PLACES)), (pairs.preposition, PREPOSITIONS), (pairs.frame_role, len(ROLE_CODES) + 1),
         *_between(layout, events, token, start), (agent, 6), (phrases.label[f] * 2 + phrases.titled[f], 8),
         (events.type[e], len(EVENT_TYPES)), (events.kind[e] * 2 + events.passive[e], 2 * len(KINDS)),
-        ((events.suffix[e] > 0) * 1, 2), ((f != pairs.head) * 1, 2),
+        ((events.suffix[e] > 0) * 1, 2), ((f != pairs.head) * 1, 2), (ending[head], len(ENDINGS)),
+        (ending[phrases.last[f] - 1], len(ENDINGS)),
     ]  # fmt: skip
-    return Question(token, head_tokens(layout, phrases)[f], as_rows(columns))
+    return Question(token, head, as_rows(columns))
 
 
 def ask_times(layout: Layout, events: Proposals, times: TimePlaces, pairs: TimePairs) -> Question:

@@ -209,6 +209,7 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
     tail = Window(layout, last - 1)
     code, cls, pos = layout.column("code"), layout.column("word_class"), layout.column("pos")
     mark, particle, article = layout.column("mark"), layout.column("particle"), layout.column("article")
+    ending = np.where(layout.name > 0, 0, layout.column("ending"))
     label = phrases.label[f]
     titled = phrases.titled[f]
     kind, type_, entry = events.kind[e], events.type[e], events.entry[e]
@@ -296,6 +297,8 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
         cross(np.minimum(f - pairs.head, 3), place, label), cross(np.minimum(f - pairs.head, 3), type_),
         cross(Window(layout, start).get(code, -1), place), cross(pairs.place, label, type_),
         cross(layout.column("number")[first], type_, place), cross(layout.column("number")[first], label),
+        cross(ending[head], place), cross(ending[head], role), cross(ending[head], type_),
+        cross(ending[last - 1], place),
     ]  # fmt: skip
 
 

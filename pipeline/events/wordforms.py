@@ -37,7 +37,13 @@ _MARKS: Final = {
     **dict.fromkeys("»”", 5), **dict.fromkeys("\"'’‘", 6), **dict.fromkeys("([{", 7), **dict.fromkeys(")]}", 8),
     **dict.fromkeys("-–—/", 9),
 }  # fmt: skip
+ENDINGS: Final = (
+    "", "plural", "oblique plural", "nisba plural", "oblique nisba plural", "dual", "people", "nationals", "accusative",
+    "nisba",
+)  # fmt: skip
 _SUFFIXES: Final = ("هما", "هم", "ها", "هن", "كم", "نا", "ه")  # attached pronouns that a form may end with
+_NOUN, _ADJ = POS.index("NOUN"), POS.index("ADJ")
+_NISBA, _TANWIN = "ي", "ا"  # YEH, ALEF at the end of a form
 _FILE: Final = "clauses/words.toml"
 _PROCLITICS: Final = "بلك"  # BEH, LAM, KAF: attached prepositions, numbered from 1
 _CLASSES: Final = 400  # classes of words.tsv; forms outside it get classes above this number
@@ -60,11 +66,12 @@ class WordTable:
     (0 to 7, see training/event_words.py). preposition: number of the particle that the word is, or that is attached
     to it; 0 none.
     number: a numeral. tail: hash of the last two letters. tense: 1 past, 2 present, 3 future, 0 no verb.
+    ending: index into ENDINGS: what the letters at the end tell of number and case, in nouns and adjectives.
     """
 
     FIELDS: Final = (
         "code", "word_class", "pos", "particle", "mark", "article", "proclitic", "waw", "suffix", "preposition",
-        "number", "tail", "tense", "agent", "patient", "locative",
+        "number", "tail", "tense", "agent", "patient", "locative", "ending",
     )  # fmt: skip
 
     def __init__(self, path: Path | None = None) -> None:
@@ -72,6 +79,7 @@ class WordTable:
         self._particles = dict(_read_particles())
         self._numbers = {w: n for n, w in enumerate(sorted(self._particles), start=len(_PROCLITICS) + 1)}
         self.compounds = self._number_compounds()
+        self._people = {kind: load_words(_FILE, kind, "words") for kind in ("people", "nationals")}
         self._whole, self._lam = (load_words(_FILE, table, "words") for table in ("whole", "lam"))
         self._rows: dict[str, int] = {}
         self._data: list[tuple[int, ...]] = []
@@ -127,7 +135,7 @@ class WordTable:
         if not mark and not any(c.isalnum() for c in norm):
             mark = len(MARKS) - 1
         if mark:
-            return (form_code(norm), _CLASSES + mark, POS.index("PUNCT"), 0, mark, *(0,) * 11)
+            return (form_code(norm), _CLASSES + mark, POS.index("PUNCT"), 0, mark, *(0,) * 12)
         waw, body = self._cut_conjunction(norm)
         word_class, pos, _, *selections = self._look_up(norm, body)
         particle = PARTICLES.index(self._particles.get(body, ""))
@@ -143,7 +151,33 @@ class WordTable:
         return (
             form_code(body), word_class, pos, particle, 0, article, proclitic, waw, suffix, preposition, number,
             form_code(body[-2:]) & 0xFFFF, _tense(body) if pos == POS.index("VERB") else 0, *selections,
+            0 if particle or number else self._ending(stem[2 * article :], pos, bool(article)),
         )  # fmt: skip
+
+    def _ending(self, bare: str, pos: int, definite: bool) -> int:
+        """Tell the ending of a form without its article; definite: it has one."""
+        if pos not in (_NOUN, _ADJ, POS.index("X")):
+            return 0
+        for kind, listed in self._people.items():
+            if bare in listed:
+                return ENDINGS.index(kind)
+        stem, end = bare[:-2], bare[-2:]
+        if len(stem) > 2 and end in ("ون", "ين"):
+            forms = (stem,) if stem[-1] == _NISBA else (stem, stem + "ون", stem + "ين")
+            if definite or self._known.get(stem, (0, 0))[1] == _ADJ or all(map(self._knows, forms)):
+                return ENDINGS.index("oblique " * (end == "ين") + "nisba " * (stem[-1] == _NISBA) + "plural")
+        if len(stem) > 2 and end == "ان" and all(map(self._knows, (stem, stem + "ين"))):
+            return ENDINGS.index("dual")
+        if len(stem) > 1 and bare[-1] == _TANWIN and self._knows(bare[:-1]):
+            return ENDINGS.index("accusative")
+        return ENDINGS.index("nisba") if pos == _ADJ and bare.removesuffix("ة")[-1:] == _NISBA else 0
+
+    def _knows(self, form: str) -> bool:
+        """Tell whether a noun or adjective is listed, with its article or without."""
+        return any((self._known.get(f) or (0, 0))[1] in (_NOUN, _ADJ) for f in (form, "ال" + form))
+
+    def _is_noun(self, form: str) -> bool:
+        return (self._known.get(form) or (0, 0))[1] == _NOUN
 
     def _cut_conjunction(self, norm: str) -> tuple[int, str]:
         """Take a leading و or ف off where the rest is a better known word."""
@@ -173,9 +207,13 @@ class WordTable:
         if rest.startswith("ال") and len(rest) > 4:
             return number, rest
         whole, part = self._known.get(body), self._known.get(rest)
+        if not (whole or part) and any(self._is_noun(rest.removesuffix(s)) for s in _SUFFIXES if rest.endswith(s)):
+            return number, rest  # بتغريمه
         if not part or part[1] == POS.index("VERB"):
             return 0, body
-        likely = not whole or part[2] > 3 * whole[2] or part[1] == whole[1] == POS.index("NOUN")
+        likely = not whole or part[2] > 3 * whole[2] or part[1] == whole[1] == _NOUN
+        if whole and number == 2 and part[1] == _NOUN:
+            likely |= whole[1] == POS.index("PROPN") and part[2] > whole[2]  # لمراسل
         return (number, rest) if likely else (0, body)
 
     def _look_up(self, norm: str, body: str) -> tuple[int, ...]:
@@ -189,7 +227,9 @@ class WordTable:
             return entry
         if body[0].isdigit() or (body[0] in _PROCLITICS and body[1:2].isdigit()):
             return (DIGITS, POS.index("NUM"), 0, 0, 0, 0)
-        return (_CLASSES + 32 + form_code(body[:2] + "~" + body[-1:]) % 32, POS.index("X"), 0, 3, 3, 3)
+        verb = len(body) > 4 and body[0] == "ي" and body.endswith(("ان", "ون"))  # يقطعان
+        pos = POS.index("VERB" if verb else "X")
+        return (_CLASSES + 32 + form_code(body[:2] + "~" + body[-1:]) % 32, pos, 0, 3, 3, 3)
 
 
 @cache

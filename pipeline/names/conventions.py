@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from pipeline.document import Token
 from pipeline.names.clitics import cuts
-from pipeline.names.places import nationalities
+from pipeline.names.places import nationalities, states
 from pipeline.names.recognizer import NameSpan
 from pipeline.resources import load_toml, load_words
 
@@ -76,7 +76,7 @@ def apply_rules(tokens: Sequence[Token], spans: Sequence[NameSpan]) -> list[Name
         fixed = span if span.listed else _fix(tokens, norms, span, rules)
         if fixed is not None:
             kept.append(span if kept and fixed.first < kept[-1].last else fixed)
-    for made in (*_official(norms, rules), *bodies):
+    for made in (*_official(norms, rules), *bodies, *_carried(norms)):
         inside = [s for s in kept if s.first < made.last and made.first < s.last]
         covered = any(s.first <= made.first and made.last <= s.last and not _runs_on(norms, s, made) for s in inside)
         if covered or any(s.listed for s in inside):
@@ -187,6 +187,15 @@ def _is_official(words: Sequence[str], rules: _Rules) -> bool:
         return True
     rest = tuple(words[1:])
     return len(words) > 1 and any((form, *rest) in rules.official for _, form in cuts(words[0]))
+
+
+def _carried(norms: Sequence[str]) -> list[NameSpan]:
+    """Find countries behind a conjunction and ل (وللأردن), which recognisers miss."""
+    return [
+        NameSpan(at, at + 1, "LOC", None, _RULE)
+        for at, norm in enumerate(norms)
+        if norm.startswith(("ولل", "فلل")) and not states().isdisjoint(("ال" + norm[3:], norm[2:]))
+    ]
 
 
 def _bodies(norms: Sequence[str], rules: _Rules) -> list[NameSpan]:

@@ -7,6 +7,7 @@ from pipeline.resources import load_rows, load_toml, load_words
 from pipeline.text.normalize import fold
 
 _REGIONS: Final = "names/regions.toml"
+_AND: Final = "و"  # ARABIC LETTER WAW
 _WHOLE: Final = "whole"  # marks the names of countries.tsv that are other words inside of a name (مالي)
 _LAM_ALEF: Final = frozenset("ﻵﻶﻷﻸﻹﻺﻻﻼ")
 
@@ -22,6 +23,12 @@ def _parts() -> dict[str, str | None]:
     whole = {fold(row[1]) for row in load_rows("names/countries.tsv") if _WHOLE in row}
     regions = dict.fromkeys(map(fold, load_toml(_REGIONS)["regions"]["names"]))
     return {name: code for name, code in _countries().items() if name not in whole} | regions
+
+
+@cache
+def states() -> frozenset[str]:
+    """Give the names of countries of one word, folded, that are no other words, without nationality adjectives."""
+    return frozenset(name for name, code in _parts().items() if code and " " not in name) - nationalities()
 
 
 @cache
@@ -46,6 +53,8 @@ def country_of(name: str) -> str | None:
     while at < len(words):
         for size in range(min(4, len(words) - at), 0, -1):
             part = " ".join(words[at : at + size])
+            if at and part not in parts:
+                part = part.removeprefix(_AND)  # الهند وباكستان
             if part in parts:
                 found.add(parts[part])
                 at += size - 1

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from pipeline.resources import load_rows
 from pipeline.text.normalize import fold
 from pipeline.times.lines import QUOTES, Line
 from pipeline.times.nodes import Date, Decade, Node, Period, Range
@@ -34,6 +35,18 @@ def known_years() -> dict[tuple[str, int, int], int]:
     }
 
 
+@lru_cache(maxsize=1)
+def _places() -> frozenset[str]:
+    """Give the keys of the countries and capitals of the names' tables that are one word."""
+    return frozenset(key_of(fold(row[1])) for row in load_rows("names/countries.tsv") if " " not in row[1])
+
+
+def is_place(line: Line, i: int) -> bool:
+    """Tell whether word i is a place, a post or a journey, which one comes from or leaves, and no happening."""
+    key = key_of(line.norm(i))
+    return key in _roles()["place_after"] or key in _places()
+
+
 def _stems(norm: str) -> tuple[str, ...]:
     """Give the key of a word and what stays of it without و or ف, and without ب, ل or ك."""
     key = key_of(norm)
@@ -61,8 +74,11 @@ def with_known_year(line: Line, i: int, node: Node) -> Node:
     return node
 
 
-def is_trap(line: Line, i: int, node: Node, j: int) -> bool:
-    """Tell whether the words around [i, j) show that what was read there is no date."""
+def is_trap(line: Line, i: int, node: Node, j: int, closing: bool = False) -> bool:
+    """Tell whether the words around [i, j) show that what was read there is no date.
+
+    closing: it is the end of a time whose beginning the text gives as a day or month (منذ الأحد حتى اليوم).
+    """
     before, after = line.norm(i - 1), line.norm(j)
     if line.has(line.after(j, "from"), "every") or line.has(i - 1, "every"):
         return True  # every year, no year
@@ -70,12 +86,14 @@ def is_trap(line: Line, i: int, node: Node, j: int) -> bool:
     if isinstance(first, Decade):
         return line.has(j, "age") or line.has(j + 1, "age")
     if isinstance(first, Period):
+        if first.of is None and first.unit == "month" and before == "مثل" and line.has(i, "this_before"):
+            return True  # مثل هذا الشهر: of every year
         past = first.frame == "anchor" and first.shift < 0
         return not past and _is(line.norm(i), "general_word") and _is(before, "general_before")
     if not isinstance(first, Date):
         return False
     if first.today is not None:
-        return _is_no_day(line, i, node, j)
+        return _is_no_day(line, i, node, j, closing)
     if first.weekday is not None:
         return j == i + 1 and (_is(before, "plural_days_before") or _is(before, "friday_noun_before"))
     if first.month is None:
@@ -101,7 +119,7 @@ def _is_ruler(line: Line, j: int) -> bool:
     return found is not None and found[0] > 1
 
 
-def _is_no_day(line: Line, i: int, node: Node, j: int) -> bool:
+def _is_no_day(line: Line, i: int, node: Node, j: int, closing: bool) -> bool:
     """Tell whether a word for today, yesterday or tomorrow is a name or a way of speaking."""
     before, after = line.norm(i - 1), line.norm(j)
     if isinstance(node, Range):
@@ -112,18 +130,22 @@ def _is_no_day(line: Line, i: int, node: Node, j: int) -> bool:
         return True
     if node.today == 0 and _is(before, "today_name_before"):
         return True
+    if node.today == 0 and (j == i + 1 or line.has(i, "this_before")) and _is(before, "certain_day_before"):
+        return True
     if j > i + 1:
         return False
     if node.today == 0:
-        return _is_no_today(line, i, before, after)
+        return _is_no_today(line, i, before, after, closing)
     name = "tomorrow_name_before" if (node.today or 0) > 0 else "yesterday_name_before"
     return _is(before, name) or _is(after, "day_not_after")
 
 
-def _is_no_today(line: Line, i: int, before: str, after: str) -> bool:
+def _is_no_today(line: Line, i: int, before: str, after: str, closing: bool) -> bool:
     """Tell whether اليوم alone is a name, a certain day, nowadays or a whole day."""
     if _is(after, "today_not_after") or (before == "(" and after == ")"):
         return True
+    if closing:
+        return False
     if any(_is(before, role) for role in ("nowadays_before", "whole_day_before", "day_edge_before", "until_before")):
         return True
     if (i == 0 and line.clitic(i) == "و") or _is_near(line, i, _NEAR, "state_near_before"):

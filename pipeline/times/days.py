@@ -23,6 +23,8 @@ def day_group(line: Line, i: int) -> Hit:
     heads = line.find(start, "day_heads")
     if heads and (several := _several_days(line, heads[1])):
         return several
+    if pair := _two_weekdays(line, start):
+        return pair
     head = line.find(start, "day_head")
     j = head[1] if head else start
     before = i - 1 if line.norm(i - 1) != ":" else i - 2
@@ -189,6 +191,16 @@ def _weekday(line: Line, i: int) -> tuple[Date, int] | None:
     if direction := line.find(j, "recent"):
         return replace(date, shift=-1), direction[1]
     return date, j
+
+
+def _two_weekdays(line: Line, i: int) -> Hit:
+    """Read two weekdays with one direction: الأحد والاثنين الماضيين."""
+    first = line.find(i, "weekday")
+    more = line.joined_by_and(first[1]) if first else None
+    last = line.read_at(more, _weekday) if more is not None else None
+    if not first or not last or last[0].shift is None or not line.has(last[1] - 1, "shift_of_two"):
+        return None
+    return Range(Date(weekday=first[0][0]), last[0]), last[1]
 
 
 def _several_days(line: Line, j: int) -> Hit:

@@ -9,9 +9,9 @@ from pipeline.times.dates import month_and_year, month_date, month_list
 from pipeline.times.days import day_group
 from pipeline.times.lengths import offset, window
 from pipeline.times.lines import COMMAS, DASHES, Line, Reader, longest
-from pipeline.times.nodes import Date, Hit, Node, Range
-from pipeline.times.parts import feast, first_units, nth, nth_weekday, part, season
-from pipeline.times.units import bare_period, century, dated_term, decade, period
+from pipeline.times.nodes import Date, Hit, Node, Part, Period, Range
+from pipeline.times.parts import feast, first_units, nth, nth_pair, nth_weekday, part, season
+from pipeline.times.units import bare_period, century, dated_term, decade, like_today, period
 from pipeline.times.years import year
 
 
@@ -35,9 +35,13 @@ def stretch(line: Line, i: int) -> Hit:
     for _ in range(3):
         j = line.after(j, "stretching")
     link = line.find(j, "from") or line.find(j, "between")
-    if not link or line.has(link[1], "period"):
+    word = line.words[j]
+    if link is None and word is not None and word.digits:
+        held = line.read_at(j, simple)  # الفترة 2010-2014
+    elif link is None or line.has(link[1], "period"):
         return None
-    held = expression(line, link[1])
+    else:
+        held = expression(line, link[1])
     return held if held and isinstance(held[0], Range) else None
 
 
@@ -57,7 +61,7 @@ def of_unit(line: Line, i: int) -> Hit:
     readers = _OF_UNITS.get(unit, ())
     if state == "definite" and count == 1:
         return longest(line, i, (period, nth, lone_period, *readers))
-    return longest(line, i, (window, first_units, *readers))
+    return longest(line, i, (window, first_units, nth_pair, *readers))
 
 
 # What only some units begin.
@@ -108,6 +112,7 @@ _READERS: Final[dict[str, tuple[Reader, ...]]] = {
     "month_head": (month_date,),
     "month_heads": (month_list, window),
     "period": (stretch,),
+    "like": (like_today,),
     "vague_period": (period,),
     "weekend": (period,),
 }
@@ -164,6 +169,16 @@ def _dashable(first: Node, last: Node) -> bool:
     return same and (first.day is None or first.year is None)
 
 
+def _opens(line: Line, node: Node, i: int, j: int, last: int) -> bool:
+    """Tell whether the expression [i, j) is the day or month from which something lasts until word `last`."""
+    if j != last - 1 or not line.has(j, "to") or not line.has(i - 1, "since"):
+        return False
+    node = node.of if isinstance(node, Part) else node
+    if isinstance(node, Date):
+        return bool(node.month or node.day) or node.weekday is not None or node.today is not None
+    return isinstance(node, Period)
+
+
 def find_nodes(line: Line) -> list[tuple[Node, int, int]]:
     """Give the expressions of a line, in order and apart: node, first word, index behind the last."""
     found: list[tuple[Node, int, int]] = []
@@ -179,7 +194,7 @@ def find_nodes(line: Line) -> list[tuple[Node, int, int]]:
         if hit is None:
             i += 1
             continue
-        if not is_trap(line, i, *hit):
+        if not is_trap(line, i, *hit, closing=bool(found) and _opens(line, *found[-1], i)):
             found.append((hit[0], i, hit[1]))
         i = hit[1]
     return found

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pipeline.times.contexts import is_place
 from pipeline.times.lines import Line
 from pipeline.times.nodes import Hit, Offset, Window
 from pipeline.times.numbers import cardinal, counted
@@ -10,6 +11,13 @@ from pipeline.times.numbers import cardinal, counted
 _NAMED: Final = frozenset({
     "digits", "month", "weekday", "day", "ordinal", "ordinal_tens", "ordinal_last", "article", "feast", "decade",
 })  # fmt: skip
+
+# Parts of units that are lengths by themselves.
+_FRACTIONS: Final = {
+    ("half", "century"): ("year", 50), ("third", "century"): ("year", 33), ("quarter", "century"): ("year", 25),
+    ("half", "decade"): ("year", 5), ("half", "year"): ("month", 6), ("quarter", "year"): ("month", 3),
+    ("half", "month"): ("day", 15),
+}  # fmt: skip
 
 
 def _length(line: Line, i: int) -> tuple[str, int | None, int] | None:
@@ -21,6 +29,8 @@ def _length(line: Line, i: int) -> tuple[str, int | None, int] | None:
     if some := line.find(i, "some"):
         unit = line.find(some[1], "unit")
         return (unit[0][0], None, unit[1]) if unit and unit[0][2] != "definite" else None
+    if found := _fraction(line, i):
+        return found
     number = cardinal(line, i)
     if number:
         unit = line.find(number[1], "unit")
@@ -41,6 +51,16 @@ def _length(line: Line, i: int) -> tuple[str, int | None, int] | None:
         plain = name != "term" and _NAMED.isdisjoint(line.kinds(j))  # عام 1948, شهر مارس, قبل موسم القطاف: no length
         return (name, 1, j) if plain else None
     return name, count, j
+
+
+def _fraction(line: Line, i: int) -> tuple[str, int, int] | None:
+    """Read a part of a unit as a length: نصف قرن, ربع قرن, نصف عام."""
+    part = line.find(i, "fraction")
+    unit = line.find(part[1], "unit") if part and not line.definite(i) else None
+    if not part or not unit or unit[0][1:] != (1, "indefinite"):
+        return None
+    length = _FRACTIONS.get((part[0], unit[0][0]))
+    return (*length, unit[1]) if length else None
 
 
 def offset(line: Line, i: int) -> Hit:
@@ -79,7 +99,8 @@ def offset(line: Line, i: int) -> Hit:
         if unit == "night" or line.has(j, "bce"):
             return None
         only = line.after(j, "whole")
-        if line.has(only, "from") or (sign > 0 and line.has(only, "on")):
+        told = line.has(only, "from") and not (kind == "since" or (sign < 0 and is_place(line, only + 1)))
+        if told or (sign > 0 and line.has(only, "on")):
             return None  # counted from something that the text tells, not from today
         return Offset(unit, count, sign, since=kind == "since", half=half), j
     return None

@@ -135,8 +135,10 @@ class Line:
     def begin(self, i: int) -> int:
         """Give the raw offset at which an expression that begins with word i starts, behind its proclitics."""
         word, token = self.words[i], self.tokens[i]
-        if word is None or not word.skip or word.plain:
+        if word is None or not word.skip:
             return token.start
+        if any(self._follows(i + 1, entry.rest) for entries in word.plain.values() for entry in entries):
+            return token.start  # بعيد فجر اليوم; of بعيد الفطر only what stays without its proclitic is a phrase
         return token.start + letters_end(token.text, word.skip)
 
 

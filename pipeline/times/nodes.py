@@ -38,7 +38,8 @@ class Period:
     """A whole calendar unit placed by a word.
 
     frame: `anchor` (الشهر الماضي), `context` (الشهر التالي، العام نفسه), `bare` (خلال الشهر) or `new` (العام الجديد).
-    of: the year to which a day or month of the text is moved (الشهر نفسه من العام الماضي).
+    unit: a calendar unit, or `span` for the last period that the text told of (الفترة نفسها).
+    of: the year to which it is moved (الشهر نفسه من العام الماضي، مثل هذا اليوم من عام 1948).
     """
 
     unit: str

@@ -84,6 +84,21 @@ def nth(line: Line, i: int) -> Hit:
     return Nth(name, number, held[0]), held[1]
 
 
+def nth_pair(line: Line, i: int) -> Hit:
+    """Read two numbered units inside a period: الربعين الأول والثاني من 2024."""
+    unit = line.find(i, "unit")
+    if not unit or unit[0][1:] != (2, "definite") or unit[0][0] in _UNHELD:
+        return None
+    first = ordinal(line, unit[1])
+    more = line.joined_by_and(first[1]) if first else None
+    second = line.read_at(more, ordinal) if more is not None else None
+    linked = line.after(second[1], "from") if second else 0
+    held = line.read_at(linked, inner) if second and linked > second[1] else None
+    if not (first and second and held) or _is_day(held[0]) or isinstance(held[0], (Range, Feast, Weekend)):
+        return None
+    return Range(Nth(unit[0][0], first[0], held[0]), Nth(unit[0][0], second[0], held[0])), held[1]
+
+
 def nth_weekday(line: Line, i: int) -> Hit:
     """Read a numbered weekday of a period: الجمعة الأخيرة من رمضان، أول اثنين من الشهر."""
     bare = line.find(i, "ordinal_bare") or line.find(i, "last_bare")

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from pipeline.config import TimesConfig
 from pipeline.times.calendars import (
     Interval,
     gregorian,
@@ -23,6 +22,8 @@ _MOON: Final = 2  # days by which the sighting of the moon may differ from the c
 _SLIP: Final = 300  # days from the anchor by which a date must be the worse one to be a slip of the pen
 _CLOSE: Final = 45  # days within which a date is meant although the tense says otherwise,
 _FAR: Final = 240  # if the other choice is further away than this
+_YEARS_AHEAD: Final = 10  # years after the anchor's that two digits may still mean
+_UNDATED: Final = 2020  # year that stands for the anchor's in a text without a day of its own
 _SOON: Final = 100  # days ahead that a date without tense may lie
 
 
@@ -50,18 +51,22 @@ def _date(node: Date, context: Context) -> Value:
     return Value(None, None, granularity, "partial")
 
 
-def full_year(year: int, config: TimesConfig) -> int:
-    """Give the year that two digits mean, by the pivot of the settings."""
+def full_year(year: int, context: Context) -> int:
+    """Give the year that two digits mean: by the pivot of the settings, or the latest one that is not far ahead."""
     if year >= 100:
         return year
-    return 2000 + year if year <= config.two_digit_pivot else 1900 + year
+    pivot = context.config.two_digit_pivot
+    if pivot is not None:
+        return 2000 + year if year <= pivot else 1900 + year
+    latest = (context.anchor.year if context.anchor else _UNDATED) + _YEARS_AHEAD
+    return latest - (latest - year) % 100
 
 
 def _stated(node: Date, context: Context) -> Interval | None:
     assert node.year is not None
     if node.calendar == "hijri":
         return hijri(node.year, node.month, node.day)
-    year = node.year if node.literal else full_year(node.year, context.config)
+    year = node.year if node.literal else full_year(node.year, context)
     return gregorian(year, node.month, node.day)
 
 
@@ -86,7 +91,7 @@ def _year(node: Date, context: Context) -> Value:
     assert node.year is not None
     calendar = node.calendar
     whole = calendar == "hijri" or node.literal
-    year = node.year if whole else full_year(node.year, context.config)
+    year = node.year if whole else full_year(node.year, context)
     if calendar == "gregorian" and context.anchor and 1300 <= year <= 1500:
         near = hijri_of(context.anchor)[0]
         if near - _HIJRI_NEWS <= year <= near + _HIJRI_NEWS // 2:
@@ -145,7 +150,7 @@ def _partial(node: Date, context: Context, granularity: str) -> Value:
     now = [c for c in choices if c[0] <= current[0] and current[1] <= c[1]]
     if node.shift is None:
         past, ahead = past + now, now + ahead
-        chosen = _nearer(past[-1] if past else None, ahead[0] if ahead else None, anchor, context)
+        chosen = nearer(past[-1] if past else None, ahead[0] if ahead else None, anchor, context)
     elif node.shift == 0:
         chosen = min(choices, key=lambda c: abs((c[0] - anchor).days), default=None)
     elif node.shift < 0:
@@ -155,11 +160,15 @@ def _partial(node: Date, context: Context, granularity: str) -> Value:
     return value_of(chosen, granularity, "partial", calendar=node.calendar)
 
 
-def _nearer(past: Interval | None, ahead: Interval | None, anchor: date, context: Context) -> Interval | None:
+def nearer(
+    past: Interval | None, ahead: Interval | None, anchor: date, context: Context, named: bool = False
+) -> Interval | None:
     """Choose between the last and the next date of a name, by tense and by distance.
 
     A year is left out where it goes without saying, so a date far off on the side that the tense tells gives way to
     one close by on the other side.
+
+    named: the date is a feast, which is also named beside past verbs while it is still to come (أعلنت عطلة العيد).
     """
     if past is None or ahead is None or past == ahead:
         return past or ahead
@@ -167,7 +176,7 @@ def _nearer(past: Interval | None, ahead: Interval | None, anchor: date, context
     if context.tense > 0:
         return past if back <= _CLOSE < _FAR < forth else ahead
     if context.tense < 0:
-        return past
+        return ahead if named and forth <= _CLOSE < _FAR < back else past
     if context.config.prefer_past:
         return ahead if forth <= _SOON and back > 2 * forth else past
     return past if back <= _SOON and forth > 2 * back else ahead

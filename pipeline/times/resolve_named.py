@@ -6,6 +6,7 @@ from typing import Final
 
 from pipeline.times.calendars import Interval, easter, gregorian, hijri, hijri_of, shift_day, shift_months, years
 from pipeline.times.nodes import Century, Decade, Feast, Season
+from pipeline.times.resolve_dates import nearer
 from pipeline.times.values import Context, Value, resolve, value_of
 
 _UNDATED: Final = 2020  # year from which decades are counted back in a text without a day of its own
@@ -95,10 +96,15 @@ def _feast(node: Feast, context: Context) -> Value:
     choices = [interval for interval in found if interval]
     if held is not None and held.start and held.end:
         choices = [c for c in choices if held.start <= c[0] <= held.end]
-    elif node.shift is not None and anchor is not None:
-        if node.shift < 0:
+    elif anchor is not None:
+        if node.shift is None and held is None:
+            past = [c for c in choices if c[0] <= anchor]
+            ahead = [c for c in choices if c[1] >= anchor]
+            meant = nearer(past[-1] if past else None, ahead[0] if ahead else None, anchor, context, named=True)
+            choices = [meant] if meant else []
+        elif node.shift is not None and node.shift < 0:
             choices = [c for c in choices if c[1] < anchor][-1:]
-        elif node.shift > 0:
+        elif node.shift is not None and node.shift > 0:
             choices = [c for c in choices if c[0] > anchor][:1]
     chosen = min(choices, key=lambda c: abs((c[0] - centre).days), default=None)
     return replace(value, start=chosen[0], end=chosen[1]) if chosen else value

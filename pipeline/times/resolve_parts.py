@@ -62,27 +62,32 @@ def third(held: Value, index: int, config: TimesConfig) -> Interval:
 def _nth(node: Nth, context: Context) -> Value:
     held = resolve(node.of, context)
     unit = "day" if node.unit == "night" else node.unit
-    granularity = "half" if unit == "third" else unit
+    granularity = "vague" if unit == "third" else unit
     value = replace(held, granularity=granularity)
     if held.start is None or held.end is None:
         return value
     number, start, end = node.number, held.start, held.end
     found: Interval | None = None
+    if unit == "third":
+        if not -1 <= number <= len(_PARTS):
+            return replace(value, start=None, end=None)
+        start, end = third(held, number - 1 if number > 0 else _PARTS["last"], context.config)
+        return replace(value, start=start, end=end)
     days = (end - start).days + 1
     if unit in ("day", "week"):
         length = 7 if unit == "week" else 1
         first = shift_day(start, (number - 1) * length) if number > 0 else shift_day(end, 1 - length)
         last = shift_day(first, length - 1) if first else None
         found = (first, last) if first and last and first <= end else None
-    elif unit in ("half", "third", "quarter") and (days < 89 or held.calendar == "hijri"):
-        parts = {"half": 2, "third": 3, "quarter": 4}[unit]
+    elif unit in ("half", "quarter") and (days < 89 or held.calendar == "hijri"):
+        parts = {"half": 2, "quarter": 4}[unit]
         number = parts if number < 0 else number
         first, following = (shift_day(start, _cut(days, parts, k)) for k in (number - 1, number))
         last = end if number == parts else shift_day(following, -1) if following else None
         found = (first, last) if first and last and number <= parts else None
     else:
         total = (end.year - start.year) * 12 + end.month - start.month + 1
-        step = {"half": total // 2, "third": total // 3, "quarter": total // 4}.get(unit, UNIT_MONTHS.get(unit, 12))
+        step = {"half": total // 2, "quarter": total // 4}.get(unit, UNIT_MONTHS.get(unit, 12))
         first = shift_months(start, (number - 1) * step if number > 0 else total - step)
         following = shift_months(first, step) if first and step else None
         last = shift_day(following, -1) if following else None
@@ -183,6 +188,8 @@ def _coarse(node: Node) -> str:
 
 def _completed(first: Date, last: Date) -> Date:
     """Give the first date of a range what only its last one says: the year, or what places it."""
+    if first.weekday is not None and last.weekday is not None and first.shift is None and first.within is None:
+        return first if first.month or first.day else replace(first, within=last.within)  # من الأسبوع المقبل
     if first.year is not None or (first.month is None and first.day is None):
         return first
     later = (last.month or 0, last.day or 0) < (first.month or 0, first.day or 0) and last.month is not None

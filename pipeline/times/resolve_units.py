@@ -14,6 +14,8 @@ UNIT_MONTHS: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade":
 
 @resolve.register
 def _period(node: Period, context: Context) -> Value:
+    if node.unit == "span":
+        return _span(node, context)
     granularity = "day" if node.unit in ("day", "night") else node.unit
     unit = granularity
     if granularity == "millennium":
@@ -25,6 +27,11 @@ def _period(node: Period, context: Context) -> Value:
     if node.frame == "anchor" or (node.frame == "bare" and not _bare_context(node, context)):
         if context.anchor is None:
             return Value(None, None, granularity, "deictic")
+        if node.of is not None:
+            held = resolve(node.of, context).start
+            today = context.anchor.day if unit == "day" else None
+            moved = gregorian(held.year, context.anchor.month, today) if held else None
+            return value_of(moved, granularity, "deictic")
         return value_of(unit_of(unit, context.anchor, node.shift, context.config.week_start), granularity, "deictic")
     base = _bare_context(node, context) if node.frame == "bare" else _reference(unit, context)
     if base is None or base.start is None:
@@ -36,10 +43,26 @@ def _period(node: Period, context: Context) -> Value:
         held = resolve(node.of, context).start
         day_of = base.start.day if unit == "day" else None
         moved = gregorian(held.year, base.start.month, day_of) if held else None
+        if moved and unit in ("quarter", "half"):
+            moved = unit_of(unit, moved[0], 0, 0)
         return value_of(moved, granularity, "relative", anchored=False, reference=base.start)
     day = base.start if node.shift <= 0 else base.end or base.start
     found = unit_of(unit, day, node.shift, context.config.week_start)
     return value_of(found, granularity, "relative", anchored=False, reference=base.start)
+
+
+def _span(node: Period, context: Context) -> Value:
+    """Resolve the last period of the text in another year (نفس الفترة من العام الماضي)."""
+    base = context.last_span
+    year = resolve(node.of, context).start if node.of is not None else None
+    if base is None or base.start is None or base.end is None or year is None or year.year == base.end.year:
+        return Value(None, None, "vague", "relative", anchored=False)
+    months = 12 * (year.year - base.end.year)
+    start, following = shift_months(base.start, months), shift_day(base.end, 1)
+    following = shift_months(following, months) if following else None
+    end = shift_day(following, -1) if following else None
+    found = (start, end) if start and end else None
+    return value_of(found, base.granularity, "relative", anchored=False, reference=base.start)
 
 
 def _bare_context(node: Period, context: Context) -> Value | None:

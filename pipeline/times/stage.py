@@ -11,7 +11,7 @@ from pipeline.times.anchors import Anchor, find_anchors
 from pipeline.times.contexts import with_known_year
 from pipeline.times.expressions import find_nodes
 from pipeline.times.lines import Line
-from pipeline.times.nodes import Date, Decade, Expression, Node, Offset, Part, Range, Weekend
+from pipeline.times.nodes import Date, Decade, Expression, Feast, Node, Offset, Part, Range, Weekend
 from pipeline.times.resolve import TODAY, resolve_all
 from pipeline.times.tense import tense, tense_of
 from pipeline.times.vocabulary import Vocabulary, vocabulary
@@ -87,6 +87,8 @@ def _asks_tense(node: Node) -> bool:
     """Tell whether the words around a node may decide its direction."""
     if isinstance(node, Date):
         return node.year is None and node.shift is None and (node.today is None or node == TODAY)
+    if isinstance(node, Feast):
+        return node.of is None and node.shift is None
     if isinstance(node, Part):
         return _asks_tense(node.of)
     return isinstance(node, (Range, Weekend, Decade)) or (isinstance(node, Offset) and node.sign > 0)

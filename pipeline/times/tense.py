@@ -5,13 +5,14 @@ from functools import lru_cache
 from typing import Final
 
 from pipeline.text.normalize import fold
-from pipeline.times.lines import Line
+from pipeline.times.lines import COMMAS, Line
 from pipeline.times.vocabulary import read_rows
 
 _BACK: Final = 45  # words before an expression in which the verb of its clause is looked for
 _AHEAD: Final = 7  # words behind it, where none stands before
 _ADJACENT: Final = 2  # words between an imperfect and the expression that it surely governs
 _DISTANT: Final = 8  # words beyond which a past verb says nothing of the expression
+_OPENING: Final = 5  # words of a sentence that begins with what is over
 _LONGEST: Final = 9  # letters of an imperfect that no table knows
 _FEMININE: Final = re.compile(r"(\w+ت)(?:ه|ها|هم|هن|هما)")
 _MARKS: Final = frozenset('"“«:')
@@ -101,10 +102,16 @@ def tense(line: Line, i: int, j: int) -> int:
     before = line.norm(i - 1).removeprefix("و")
     if before in roles["since"] or before in roles["happened"]:
         return _PAST
+    if line.norm(0) in roles["after"] and line.norm(j) in COMMAS and i <= _OPENING and not _has_verb(line, i):
+        return _PAST  # بعد اجتماع الاثنين، يتوقع
     told = _behind(line, i)
     if told is None:
         return _ahead(line, j)
     return 0 if told == _PAST and line.norm(i - 1) in roles["until"] else told
+
+
+def _has_verb(line: Line, i: int) -> bool:
+    return any(tense_of(norm) in (_PAST, _FUTURE, _IMPERFECT) for norm in line.norms[:i])
 
 
 def _behind(line: Line, i: int) -> int | None:

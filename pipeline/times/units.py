@@ -3,9 +3,9 @@
 from typing import Final
 
 from pipeline.times.lines import DASHES, Line
-from pipeline.times.nodes import Century, Decade, Hit, Node, Period, Range, Term, Weekend
+from pipeline.times.nodes import Century, Date, Decade, Hit, Node, Period, Range, Term, Weekend
 from pipeline.times.numbers import cardinal, ordinal
-from pipeline.times.years import era, year_number, year_twin
+from pipeline.times.years import era, year, year_number, year_twin
 
 _CLOCK: Final = frozenset({"hour", "minute"})
 _LAST_CENTURY: Final = 30
@@ -32,13 +32,47 @@ def _placed(line: Line, unit: str, j: int, shift: int) -> Node:
 
 def _same(line: Line, unit: str, j: int) -> tuple[Node, int]:
     """Give the unit of the last date, or the one that has its place in another year (الشهر نفسه من العام الماضي)."""
-    if unit in ("day", "month") and line.has(j, "from"):
-        k = line.after(j, "from")
-        named = whole_unit(line, line.after(line.after(k, "this_before"), "same_before"))
-        held = period(line, k) if named and named[0] == "year" else None
-        if held and isinstance(held[0], Period):
-            return Period(unit, 0, "context", of=held[0]), held[1]
-    return Period(unit, 0, "context"), j
+    held = _year_behind(line, j) if unit in ("day", "month") else None
+    return (Period(unit, 0, "context", of=held[0]), held[1]) if held else (Period(unit, 0, "context"), j)
+
+
+def _year_behind(line: Line, j: int) -> Hit:
+    """Read the year to which a day or period is moved: من العام الماضي، من عام 2024، عام 2024."""
+    k = line.after(j, "from")
+    if (k > j or line.has(k, "year_head")) and (stated := year(line, k)) and isinstance(stated[0], Date):
+        return stated
+    named = whole_unit(line, line.after(line.after(k, "this_before"), "same_before")) if k > j else None
+    held = period(line, k) if named and named[0] == "year" else None
+    return held if held and isinstance(held[0], Period) else None
+
+
+def like_today(line: Line, i: int) -> Hit:
+    """Read today's day or month of another year: مثل هذا اليوم من عام 1948."""
+    head = line.find(i, "like")
+    this = line.find(head[1], "this_before") if head else None
+    named = whole_unit(line, this[1]) if this else None
+    if not named or named[0] not in ("day", "night", "month"):
+        return None
+    held = _year_behind(line, named[1])
+    return (Period(named[0], 0, of=held[0]), held[1]) if held else None
+
+
+def _moved(line: Line, i: int) -> Hit:
+    """Read what the text told of, in another year: الربع نفسه من العام الماضي، نفس الفترة من عام 2024."""
+    head = line.find(i, "same_before")
+    start = head[1] if head else i
+    part = line.find(start, "fraction")
+    span = None if part else line.find(start, "vague_period")
+    if not (part or span) or not line.definite(start):
+        return None
+    unit, j = part or ("span", span[1] if span else start)
+    if not head:
+        same = line.find(j, "same")
+        if not same:
+            return None
+        j = same[1]
+    held = _year_behind(line, j) if unit != "third" else None
+    return (Period(unit, 0, "context", of=held[0]), held[1]) if held else None
 
 
 def period(line: Line, i: int) -> Hit:
@@ -48,7 +82,7 @@ def period(line: Line, i: int) -> Hit:
         return (Weekend(direction[0]), direction[1]) if direction else (Weekend(), weekend[1])
     if (head := line.find(i, "fraction")) and (direction := line.find(head[1], "shift")) and line.definite(i):
         return (Period(head[0], direction[0]), direction[1]) if head[0] != "third" else None
-    return _pointed(line, i) or _directed(line, i) or _vague(line, i)
+    return _pointed(line, i) or _directed(line, i) or _moved(line, i) or _vague(line, i)
 
 
 def _pointed(line: Line, i: int) -> Hit:

@@ -30,7 +30,8 @@ class Context:
     """What the resolution of one expression may look at.
 
     anchor: the day that today means. tense: as in Expression. last: last resolved value of the segment, last_day and
-    last_month: last of that granularity. stated_year: year of the last date whose year the text states.
+    last_month: last of that granularity, last_span: last of several days but no whole year. stated_year: year of the
+    last date whose year the text states.
     """
 
     config: TimesConfig
@@ -39,6 +40,7 @@ class Context:
     last: Value | None = None
     last_day: Value | None = None
     last_month: Value | None = None
+    last_span: Value | None = None
     stated_year: int | None = None
 
     def forward(self) -> bool:

@@ -21,12 +21,13 @@ _OPENERS: Final = frozenset({
     "last_bare", "unit", "day", "head", "time_of", "same_before", "this_before", "part", "season", "decade", "fraction",
     "feast", "since", "before", "after", "year_head", "month_head", "year_heads", "day_head", "day_heads",
     "month_heads", "counted", "period", "vague_period", "weekend", "after_that", "before_that", "digits", "article",
+    "like",
 })  # fmt: skip
 # Openers that mean nothing without another known word right behind them.
 _WAITING: Final = frozenset({
     "one", "ten_one", "tens", "hundred", "thousand", "ordinal", "ordinal_tens", "ordinal_bare", "last_bare", "time_of",
     "same_before", "this_before", "part", "fraction", "since", "before", "after", "year_heads", "month_heads",
-    "counted", "period", "vague_period", "after_that", "before_that", "article",
+    "counted", "period", "vague_period", "after_that", "before_that", "article", "like",
 })  # fmt: skip
 _LONGEST: Final = 40  # letters; no word of a date is longer, and longer tokens are not worth keeping
 _CACHE: Final = 1 << 18  # words; those of some ten thousand articles
