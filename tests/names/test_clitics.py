@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.models import models_folder
-from pipeline.names.clitics import full_name, name_start, proclitic_size, read_starts
+from pipeline.names.clitics import PageNames, full_name, name_start, proclitic_size, read_starts
+from pipeline.names.words import model_form
 
 PAIRS = [
     line.split("\t")
@@ -40,6 +41,38 @@ def test_short_words_that_open_names_lose_their_proclitics(
     word: str, name: str, starts: dict[str, tuple[int, int]]
 ) -> None:
     assert word[name_start(word, starts) :] == name
+
+
+@pytest.mark.parametrize(
+    ("before", "word", "name"),
+    [
+        ("في", "وجدة", "وجدة"), ("", "وجدة", "جدة"), ("قال", "ويتكوف", "ويتكوف"), ("زار", "ويدودو", "ويدودو"),
+        ("قال", "لموسكو", "موسكو"), ("الرئيس", "وموسكو", "موسكو"),
+    ],
+)  # fmt: skip
+def test_the_word_before_tells_whether_letters_are_proclitics(
+    before: str, word: str, name: str, starts: dict[str, tuple[int, int]]
+) -> None:
+    assert word[name_start(word, starts, before) :] == name
+
+
+@pytest.mark.parametrize(
+    ("page", "word", "name"),
+    [
+        ("وصل ستيف ويتكوف والتقى لوتز", "ويتكوف", "ويتكوف"),
+        ("وصل ستيف ويتكوف والتقى لوتز", "لويتكوف", "ويتكوف"),
+        ("سلم لويتكوف رسالة", "ويتكوف", "ويتكوف"),
+        ("وصل يسرائيل كاتس", "لكاتس", "كاتس"),
+        ("سلم لكاتس رسالة", "لكاتس", "لكاتس"),
+        ("وصل ستيف ويتكوف", "وموسكو", "موسكو"),
+    ],
+)
+def test_the_page_tells_whether_letters_are_proclitics(
+    page: str, word: str, name: str, starts: dict[str, tuple[int, int]]
+) -> None:
+    words = page.split()
+    known = PageNames(frozenset(map(model_form, words)), frozenset({model_form(words[2])} if words[0] == "وصل" else ()))
+    assert word[name_start(word, starts, page=known) :] == name
 
 
 def test_of_two_unknown_names_the_longer_stays(starts: dict[str, tuple[int, int]]) -> None:

@@ -25,6 +25,10 @@ from pipeline.resources import load_rows
         ("ولاية جورجيا", "US"),
         ("بابوا غينيا الجديدة", "PG"),
         ("مجلس النواب المغربي", "MA"),
+        ("باكو", "AZ"),
+        ("الجيش الروماني", "RO"),
+        ("الهند وباكستان", None),
+        ("شركة صوفيا", None),  # a capital only as a whole name
     ],
 )
 def test_the_country_in_a_name(name: str, code: str | None) -> None:
