@@ -69,6 +69,54 @@ def test_noun_phrases_leave_particles_out_and_keep_what_they_count(text: str, tr
     assert expected in _phrases(annotated(text), trigger)
 
 
+@pytest.mark.parametrize(
+    ("text", "trigger", "expected"),
+    [
+        # Attributes that are tagged as nouns, and plurals that agree.
+        ("نبه المدير العام إلى الخطر", "نبه", {"المدير العام"}),
+        ("أنقذ الحرس البحارة المصريين", "أنقذ", {"الحرس", "البحارة المصريين"}),
+        ("ودع النواب الأجانب المدينة", "ودع", {"النواب الأجانب"}),
+        ("حاصر المستوطنون الفلسطينيين", "حاصر", {"المستوطنون", "الفلسطينيين"}),
+        ("فر السجناء الهاربون والأسرى", "فر", {"السجناء الهاربون", "الأسرى"}),
+        # A plural with its nun, an accusative, and a nisba without the article govern nothing.
+        ("نهب مسلحون مخزن القمح", "نهب", {"مسلحون", "مخزن القمح"}),
+        ("نهب مسلحون مجهولون مخزن القمح", "نهب", {"مسلحون مجهولون", "مخزن القمح"}),
+        ("أنقذ جندي إيطالي شابا تونسيا", "أنقذ", {"جندي إيطالي", "شابا تونسيا"}),
+        ("برأت محكمة إسبانية المدير السابق", "برأت", {"محكمة إسبانية", "المدير السابق"}),
+        ("ناقش موظفون كبار في المصنع الخطة", "ناقش", {"موظفون كبار"}),
+        ("أصيب عشرون عاملا", "أصيب", {"عشرون عاملا"}),
+        ("حضر وفد رفيع المستوى", "حضر", {"وفد رفيع المستوى"}),
+        # What counts or stresses belongs to a phrase, adverbs and shortened relative clauses do not.
+        ("نجا عدة عمال", "نجا", {"عدة عمال"}),
+        ("أضاف المصدر ذاته أن الجسر سقط", "أضاف", {"المصدر ذاته"}),
+        ("هاجم مؤخرا ذئب طفلا", "هاجم", {"ذئب", "طفلا"}),
+        ("رست سفينة النقل التابعة للشركة", "رست", {"سفينة النقل"}),
+        ("قال مصدر أمني لمراسل الوكالة", "قال", {"مصدر أمني", "مراسل الوكالة"}),
+        ("السائق تونسي والشاحنة قديمة", "السائق", {"تونسي"}),
+        ("إن العاملين لم ينجزوا السور", "العاملين", {"السور"}),
+        ("طالب المدير بتغريمه", "طالب", {"المدير", "تغريمه"}),
+    ],
+)
+def test_noun_phrases_end_where_agreement_or_a_particle_tells(text: str, trigger: str, expected: set[str]) -> None:
+    assert expected <= set(_phrases(annotated(text), trigger))
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "preposition"),
+    [
+        ("غرق زورق قبالة الشاطئ", "الشاطئ", "أمام"),
+        ("عاد غداة العيد", "العيد", "بعد"),
+        ("سافر رفقة أبيه", "أبيه", "رفقة"),
+    ],
+)
+def test_rarer_prepositions_mean_what_others_do(text: str, word: str, preposition: str) -> None:
+    doc, table = annotated(text), WordTable()
+    layout = lay_out([doc], table)
+    phrases = find_phrases(layout, NONE, np.array([0]))
+    at = [doc.text[s:e] for s, e in zip(phrases.start.tolist(), phrases.end.tolist(), strict=True)].index(word)
+    assert prepositions(layout, phrases)[at] == table.preposition_number(fold(preposition)) > 0
+
+
 def test_a_title_before_a_name_is_marked_and_a_governed_place_is_taken_in() -> None:
     doc = annotated("قال وزير النقل سالم فهد إن رئيس بلدية صور حضر", {"سالم فهد": "PER", "صور": "LOC"})
     layout = lay_out([doc], WordTable())
