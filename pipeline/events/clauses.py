@@ -233,37 +233,22 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     (17 قتيلا). verbs: tokens that are verbs, triggers or light ones beside them (شن هجوما), which no phrase holds.
     A run of nominal words is cut where agreement forbids it to be one phrase: at an attached preposition, before a
     definite noun that follows a definite one, before an indefinite one that follows a definite one, and as
-    `_disagree` tells. A shortened relative clause (المختصة في) ends a phrase.
+    `_agreement` tells. A shortened relative clause (المختصة في) ends a phrase.
     """
     total = len(layout.doc)
     if not total:
         empty = np.zeros(0, dtype=np.int64)
         return Phrases(*(empty,) * 8)
-    pos, particle = layout.column("pos"), layout.column("particle")
-    article, proclitic, suffix = layout.column("article"), layout.column("proclitic"), layout.column("suffix")
+    pos, article, suffix = layout.column("pos"), layout.column("article"), layout.column("suffix")
     is_trigger = np.zeros(total, dtype=bool)
     is_trigger[triggers] = True
-    free = (layout.name_number < 0) & (layout.time < 0)
-    nominal = _NOMINAL[pos] & (particle == 0) & free & ~np.isin(layout.column("code"), _ADVERBS)
-    nominal[verbs] = False
-    heading = np.isin(layout.column("code"), _QUANTIFIERS) & free  # أحد الشهود, كل المدن
-    heading[-1] = False
-    counts = (article[1:] == 1) | np.isin(layout.column("code")[:-1], _BARE_QUANTIFIERS)  # عدة جنود
-    heading[:-1] &= nominal[1:] & counts & (layout.sentence[1:] == layout.sentence[:-1])
-    nominal |= heading
+    nominal, stressing = _nominal(layout, verbs)
     previous = np.zeros(total, dtype=bool)
-    previous[1:] = nominal[:-1]
-    reduced = np.isin(layout.column("code"), _REDUCED) & previous
-    reduced[:-1] &= (particle[1:] == _PREP) | (proclitic[1:] > 0)
-    nominal &= ~reduced
-    stressing = np.isin(layout.column("code"), _EMPHASIS) & free & previous
-    stressing[1:] &= article[:-1] == 1
-    nominal |= stressing
     previous[1:] = nominal[:-1]
     noun = (pos != _ADJ) & (pos != POS.index("X"))
     before = np.zeros((3, total), dtype=np.int64)
     before[0, 1:], before[1, 1:], before[2, 1:] = article[:-1], suffix[:-1] > 0, is_trigger[:-1]
-    cut = (proclitic > 0) | (before[2] > 0)
+    cut = (layout.column("proclitic") > 0) | (before[2] > 0)
     attribute, apart = _agreement(layout)
     cut |= noun & (article == 1) & (before[0] == 1) & ~attribute
     cut |= (noun | (pos == _ADJ)) & (article == 0) & (before[0] == 1) | noun & (article == 0) & (before[1] == 1)
@@ -296,6 +281,28 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     titled = _titles(layout, last)
     extended = _with_names(layout, first, last, titled, name_first, name_last)
     return _assemble(layout, first, extended, titled, name_first, name_last, numbers)
+
+
+def _nominal(layout: Layout, verbs: Ints) -> tuple[Flags, Flags]:
+    """Tell the words that noun phrases are made of, and which of them stress the word before (المصدر نفسه).
+
+    verbs: as of `find_phrases`.
+    """
+    code, particle, article = layout.column("code"), layout.column("particle"), layout.column("article")
+    total = len(code)
+    same = layout.sentence[1:] == layout.sentence[:-1]
+    free = (layout.name_number < 0) & (layout.time < 0)
+    nominal = _NOMINAL[layout.column("pos")] & (particle == 0) & free & ~np.isin(code, _ADVERBS)
+    nominal[verbs] = False
+    heading, reduced, stressing = np.zeros((3, total), dtype=bool)
+    counts = (article[1:] == 1) | np.isin(code[:-1], _BARE_QUANTIFIERS)  # أحد الشهود, كل المدن, عدة جنود
+    heading[:-1] = np.isin(code[:-1], _QUANTIFIERS) & free[:-1] & nominal[1:] & counts & same
+    nominal |= heading
+    governs = (particle[2:] == _PREP) | (layout.column("proclitic")[2:] > 0)
+    reduced[1:-1] = np.isin(code[1:-1], _REDUCED) & nominal[:-2] & governs & same[:-1] & same[1:]
+    nominal &= ~reduced
+    stressing[1:] = np.isin(code[1:], _EMPHASIS) & free[1:] & nominal[:-1] & (article[:-1] == 1) & same
+    return nominal | stressing, stressing
 
 
 def _agreement(layout: Layout) -> tuple[Flags, Flags]:
