@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import pyarrow.compute as pc
 
 from pipeline.config import Config
 from pipeline.document import Document
-from pipeline.errors import ConfigError, RunError
+from pipeline.errors import ConfigError, InputError, RunError
 from pipeline.running.shard import prepare
 from pipeline.sources.dates import parse_date
 from pipeline.sources.load import load_page
@@ -16,6 +17,8 @@ from pipeline.sources.page import Page
 from pipeline.tables.read import read_table
 from pipeline.tables.records import RECORD_TABLES, rebuild_documents
 from pipeline.tables.rows import event_key
+
+_MISSING: Final = ("nan", "NaT", "<NA>")  # how pandas writes that there is no value
 
 
 def extract(
@@ -28,13 +31,17 @@ def extract(
 ) -> Document:
     """Extract names, times and events from one text, in this process.
 
-    published: its day, or a string that states one. Raises DocumentError for a text without Arabic, ConfigError for a
-    date that is none. The models load at the first call.
+    published: its day, or a string that states one; the NaN, NaT and NA of pandas are None. Raises DocumentError for a
+    text without Arabic, InputError for what is no text, ConfigError for a date that is none. The models load at the
+    first call.
     """
+    for name, value in (("text", text), ("title", "" if title is None else title)):
+        if not isinstance(value, str):
+            raise InputError(f"{name} must be a string, not {type(value).__name__}; leave out rows that have none")
     day = parse_date(published)
-    if published is not None and day is None:
+    if published is not None and day is None and str(published) not in _MISSING:
         raise ConfigError(f"published: {published!r} is no date; write it as 2026-11-23")
-    config = config or Config()
+    config = Config.checked(config)
     doc = load_page(Page(doc_id, doc_id, "text", text, doc_id=doc_id, title=title, published=day), config.read)
     docs = [doc]
     for stage in prepare(config):

@@ -1,6 +1,8 @@
 """The `rasd` command: parse, call one public function, print."""
 
 import argparse
+import errno
+import io
 import json
 import sys
 import warnings
@@ -18,6 +20,8 @@ _COLUMNS: Final = ("text", "id", "date", "title", "url", "source")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give its exit code: 0 all good, 1 some documents in errors, 2 bad usage or settings."""
     args = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # paths may hold bytes that no encoding of the output can
+        sys.stdout.reconfigure(errors="backslashreplace")
     command: Callable[[argparse.Namespace], int] = args.call
     try:
         return command(args)
@@ -28,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return EXIT_GOOD
     except OSError as error:
-        print(f"rasd: {error}; check the path", file=sys.stderr)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        advice = "free space and repeat the command; a run goes on where it was" if full else "check the path"
+        print(f"rasd: {error}; {advice}", file=sys.stderr)
         return EXIT_USAGE
     except KeyboardInterrupt:
         print("rasd: stopped; the same command goes on where it was", file=sys.stderr)

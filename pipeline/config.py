@@ -94,8 +94,8 @@ class Config:
     """All settings of a run.
 
     workers: processes; 0 is one per core. shard_size: documents per shard. document_seconds: time that one document
-    may take before it is given up. tokenizer: one of TOKENIZERS; stanza_tokenizer: a Stanza model folder (None is the
-    shipped one). stages: names or `module:Class` in order; empty is the main job.
+    may take before it is given up, a day at most. tokenizer: one of TOKENIZERS; stanza_tokenizer: a Stanza model
+    folder (None is the shipped one). stages: names or `module:Class` in order; empty is the main job.
     """
 
     workers: int = 0
@@ -108,6 +108,13 @@ class Config:
     names: NamesConfig = field(default_factory=NamesConfig)
     times: TimesConfig = field(default_factory=TimesConfig)
     events: EventsConfig = field(default_factory=EventsConfig)
+
+    @classmethod
+    def checked(cls, given: "Config | None") -> "Config":
+        """Give the settings that a caller gave, the default ones for None; raise ConfigError for unusable ones."""
+        if given is not None and not isinstance(given, Config):
+            raise ConfigError(f"config must be a Config, not {type(given).__name__}; make one by Config.from_dict(...)")
+        return cls.from_dict(given.to_dict()) if given else cls()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], where: str = "settings") -> "Config":
@@ -123,7 +130,7 @@ class Config:
     def from_toml(cls, path: str | Path, overrides: Mapping[str, Any] | None = None) -> "Config":
         """Read a TOML file; `overrides` (nested dictionaries) win over it."""
         try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"{path}: cannot be read as TOML: {error}; mend the file") from error
         return cls.from_dict(merge_settings(values, overrides or {}), str(path))
@@ -213,7 +220,7 @@ def _check(config: Config) -> list[str]:
 
     need(config.workers >= 0, "workers must be 0 (one per core) or more")
     need(config.shard_size >= 1, "shard_size must be 1 or more")
-    need(config.document_seconds > 0, "document_seconds must be above 0")
+    need(0 < config.document_seconds <= 86_400, "document_seconds must be above 0 and at most 86400, a day")
     need(config.tokenizer in TOKENIZERS, f"tokenizer must be one of {', '.join(TOKENIZERS)}")
     need(config.read.max_chars >= 1, "read.max_chars must be 1 or more")
     need(config.names.convention in CONVENTIONS, f"names.convention must be one of {', '.join(CONVENTIONS)}")

@@ -70,8 +70,11 @@ def _load(name: str) -> Callable[[Config], Stage]:
             f"stages: {name!r} is no stage; write one of {', '.join(STAGES)} or your own as 'my_module:MyStage'"
         )
     try:
-        return cast(Callable[[Config], Stage], getattr(import_module(module), attribute))
+        found = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise ConfigError(
             f"stages: cannot load {target!r}: {error}; check the name and that it is installed"
         ) from error
+    if missing := [field for field in ("name", "reads", "writes") if not hasattr(found, field)]:
+        raise ConfigError(f"stages: {target!r} is no stage, it lacks {', '.join(missing)}; see pipeline.stages.Stage")
+    return cast(Callable[[Config], Stage], found)

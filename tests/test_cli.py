@@ -119,5 +119,5 @@ def test_brackets_in_ids_and_titles_are_printed_as_they_are(tmp_path: Path, caps
 
 def test_repeated_ids_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.jsonl").write_text((json.dumps({"id": "a", "text": TEXT}) + "\n") * 2, encoding="utf-8")
-    with pytest.warns(UserWarning, match="1 pages have an id that stood in the input before"):
+    with pytest.warns(UserWarning, match="1 pages have an id or address that stood in the input before"):
         assert main(["run", str(tmp_path / "a.jsonl"), "--out", str(tmp_path / "run"), "--workers", "1"]) == 0

@@ -27,6 +27,7 @@ def test_all_problems_of_a_file_are_shown_at_once(tmp_path: Path) -> None:
         ({"names": {"recognizers": ["compct"]}}, "names.recognizers must be some of compact, camel"),
         ({"names": {"recognizers": ["gazetteer"]}}, "names.gazetteer must give its file"),
         ({"events": {"threshold": 7}}, "events.threshold"),
+        ({"document_seconds": float("inf")}, "document_seconds must be above 0 and at most 86400"),
     ],
 )
 def test_values_that_no_run_can_use_are_refused(values: dict[str, object], word: str) -> None:
@@ -41,6 +42,6 @@ def test_settings_survive_the_way_to_the_manifest_and_back() -> None:
 
 def test_options_win_over_the_file(tmp_path: Path) -> None:
     path = tmp_path / "run.toml"
-    path.write_text("workers = 1\n[names]\nconvention = 'aqmar'\nvote = 'union'\n", encoding="utf-8")
+    path.write_text("\ufeffworkers = 1\n[names]\nconvention = 'aqmar'\nvote = 'union'\n", encoding="utf-8")
     config = Config.from_toml(path, {"names": {"convention": "wojood"}})
     assert (config.workers, config.names.convention, config.names.vote) == (1, "wojood", "union")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any, Final
 from pipeline.document import Span, Token
 from pipeline.errors import InputError
 from pipeline.schema import LABELS
+from pipeline.sources.page import writable
+from pipeline.tables.read import read_table
 from pipeline.text.tokens import split_sentences, tokenize
 
 _LABEL_NAMES: Final = {"PERS": "PER", "PERSON": "PER", "GPE": "LOC", "FAC": "LOC", "LOCATION": "LOC",
@@ -30,11 +33,12 @@ class LabelledSentence:
 def read_conll(path: str | Path) -> list[LabelledSentence]:
     """Read a CoNLL file: a word and its tag (first and last column) a line, a blank line between sentences.
 
-    A file with one column holds words only. Tags in IOB, BIOES and BILOU become BIO, other label names PER LOC ORG,
-    unknown ones O. Comments in front of a sentence and `-DOCSTART-` are no words.
-    Raises InputError for a file that cannot be read and a tag that is none.
+    A file with one column holds words only, and in others no line may lack its tag. Tags in IOB, BIOES and BILOU become
+    BIO, other label names PER LOC ORG, unknown ones O. Comments in front of a sentence and `-DOCSTART-` are no words.
+    Raises InputError for a file that cannot be read, a tag that is none and a line without one.
     """
     sentences: list[LabelledSentence] = []
+    columns: dict[bool, int] = {}  # whether a line has a tag -> the first such line
     words: list[str] = []
     tags: list[str] = []
     try:
@@ -52,11 +56,14 @@ def read_conll(path: str | Path) -> list[LabelledSentence]:
                     f"{path}: line {number}: the last column {parts[-1]!r} is no tag; write O, or B- or I- (also S- "
                     f"and E-, U- and L-) and a label, as B-PER"
                 )
+            columns.setdefault(len(parts) > 1, number)
             words.append(parts[0])
             tags.append(tag)
         elif words:
             sentences.append(LabelledSentence(tuple(words), tuple(tags)))
             words, tags = [], []
+    if len(columns) > 1:
+        raise InputError(f"{path}: line {columns[False]} is a word without a tag; write O or a label behind it")
     return sentences
 
 
@@ -120,33 +127,72 @@ class GoldDocument:
 def _load_json(path: str | Path) -> Any:
     """Read a JSON file. Raises InputError that names it."""
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as JSON: {error}") from error
+        raise InputError(f"{path}: cannot be read as JSON: {error}; mend the file") from error
 
 
 def read_annotations(
     path: str | Path, documents: str | Path | None = None
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Read the project's JSON gold: each annotation, and the document (`text`, `date`) that it is of.
+    """Read the project's JSON gold: each annotation, and the document (`text`, `date`) that it is of; ids as strings.
 
-    documents: the file of the texts, by default the `.docs.json` beside the gold.
+    documents: the file of the texts, by default the `.docs.json` beside the gold. Raises InputError for files that are
+    none or hold nothing, and for a document that is missing or comes twice.
     """
     documents = Path(documents or Path(path).with_suffix(".docs.json"))
     if not documents.exists():
         raise InputError(f"{path} needs its texts, and {documents} does not exist: give --documents DOCS.json")
     try:
-        texts = {d["id"]: d for d in _load_json(documents) if isinstance(d["text"], str)}
-        found = [(entry, entry["id"]) for entry in _load_json(path)]
+        given = [{**d, "id": str(d["id"])} for d in _load_json(documents) if isinstance(d["text"], str)]
+        found = [{**entry, "id": str(entry["id"])} for entry in _load_json(path)]
     except (TypeError, KeyError) as error:
         raise InputError(
             f"{path} must be a list of annotated documents, each with its `id`, and {documents} a list of their texts, "
             f"each with `id` and `text`; one of them is not ({error!r})"
         ) from error
-    for _, doc_id in found:
-        if doc_id not in texts:
-            raise InputError(f"{path}: document {doc_id!r} is not in {documents}; give the texts that belong to it")
-    return [(entry, texts[doc_id]) for entry, doc_id in found]
+    if not found:
+        raise InputError(f"{path} holds no document; give a list of annotated documents")
+    for file, rows in ((documents, given), (path, found)):
+        doc_id, count = Counter(row["id"] for row in rows).most_common(1)[0] if rows else ("", 0)
+        if count > 1:
+            raise InputError(f"{file}: document {doc_id!r} comes {count} times; leave one of them")
+    texts = {doc["id"]: doc for doc in given}
+    for entry in found:
+        if entry["id"] not in texts:
+            raise InputError(
+                f"{path}: document {entry['id']!r} is not in {documents}; give the texts that belong to it"
+            )
+    return [(entry, texts[entry["id"]]) for entry in found]
+
+
+def pair_documents(run: str | Path, texts: Mapping[str, str], gold: str | Path) -> dict[str, str]:
+    """Give the id in the gold of each document of a run that is in the gold: under the same id, or by its text alone.
+
+    texts: of the gold, by id; blanks at their ends do not count. Raises InputError if the run lacks one of them.
+    """
+    rows = read_table(run, "documents", as_arrow=True).select(["doc_id", "text"]).to_pylist()
+    wanted = {doc_id: writable(text).rstrip() for doc_id, text in texts.items()}
+    found = {row["doc_id"]: row["text"].rstrip() for row in rows}
+    paired = {doc_id: doc_id for doc_id, text in wanted.items() if found.get(doc_id) == text}
+    left: dict[str, list[str]] = defaultdict(list)
+    for doc_id, text in wanted.items():
+        if doc_id not in paired:
+            left[text].append(doc_id)
+    for doc_id, text in found.items():
+        if doc_id not in paired and left[text]:
+            paired[doc_id] = left[text].pop(0)
+    missing = sorted(wanted.keys() - set(paired.values()))
+    if other := [doc_id for doc_id in missing if doc_id in found]:
+        raise InputError(
+            f"{run}: document {other[0]!r} has another text than in {gold}; run over the texts of the gold as they "
+            f"are, without a column of titles"
+        )
+    if missing:
+        raise InputError(
+            f"{run} lacks {len(missing)} texts of {gold}, such as document {missing[0]!r}; run over its texts"
+        )
+    return paired
 
 
 def read_gold(path: str | Path, documents: str | Path | None = None) -> list[GoldDocument]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from pipeline.api import iterate_documents
 from pipeline.errors import InputError
+from pipeline.evaluation.corpora import pair_documents, read_annotations
 from pipeline.evaluation.events import (
     EventScores,
     Measure,
@@ -25,20 +26,23 @@ _HAPPENED: Final = frozenset({"OCCURRED", "ONGOING"})
 def evaluate_events(
     gold: Path, run: Path, documents: Path | None = None
 ) -> Mapping[str, EventScores] | Mapping[str, Measure]:
-    """Score the events of a run against JSON gold (by document id) or a `label,text` CSV (by text)."""
-    if gold.suffix == ".csv":
+    """Score the events of a run against JSON gold or a `label,text` CSV."""
+    if gold.suffix.lower() == ".csv":
         return _evaluate_sentences(gold, run)
     wanted = read_gold_events(gold, documents)
-    found = {doc.doc_id: judged(doc.events) for doc in iterate_documents(run)}
-    missing = sorted(wanted.keys() - found.keys())
-    if missing:
-        raise InputError(f"{run} lacks {len(missing)} documents of {gold}, such as {missing[0]!r}; run over its texts")
+    texts = {doc["id"]: doc["text"] for _, doc in read_annotations(gold, documents)}
+    paired = pair_documents(run, texts, gold)
+    found = {paired[d.doc_id]: judged(d.events) for d in iterate_documents(run) if d.doc_id in paired}
     return score_events(wanted, found)
 
 
 def _evaluate_sentences(gold: Path, run: Path) -> dict[str, Measure]:
     rows = read_sentences(gold)
-    types = {doc.text.strip(): {e.type for e in doc.events if e.status in _HAPPENED} for doc in iterate_documents(run)}
+    types: dict[str, set[str]] = {}
+    for doc in iterate_documents(run):
+        happened = {e.type for e in doc.events if e.status in _HAPPENED}
+        types[doc.text.strip()] = happened
+        types.setdefault(doc.text.removeprefix(f"{doc.title}\n").strip(), happened)  # the table may have titles
     missing = [text for _, _, text in rows if text.strip() not in types]
     if missing:
         raise InputError(

@@ -5,6 +5,7 @@ speaker are judged on matched mentions; F1 of roles and speaker counts those of 
 """
 
 import csv
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,12 @@ from typing import Any, Final
 from pipeline.document import EventMention, Span
 from pipeline.errors import InputError
 from pipeline.evaluation.corpora import locate, read_annotations
-from pipeline.schema import EVENT_TYPES
+from pipeline.schema import EVENT_TYPES, STATUSES
 
 SCORED_OTHERS: Final = frozenset({"place", "destination", "origin", "inviter", "mediator"})
+_LABEL: Final = re.compile(
+    r"(?P<yes>(?:.*[\s_-])?yes|true|1(?:\.0)?)|(?:.*[\s_-])?no|false|-?0(?:\.0)?|-1(?:\.0)?", re.IGNORECASE
+)
 VISITS: Final = frozenset({"VISIT", "MEETING", "STATEMENT"})
 
 
@@ -65,10 +69,13 @@ def read_gold_events(gold: str | Path, docs: str | Path | None = None) -> dict[s
 def gold_events(annotation: Mapping[str, Any], text: str, where: str = "annotation") -> list[Judged]:
     """Take the events of one annotated document; strings are located by their n-th occurrence in its text.
 
-    where: what an error names.
+    where: what an error names. Raises InputError for an unknown type or status.
     """
     found = []
     for number, event in enumerate(annotation["events"]):
+        for key, known in (("type", EVENT_TYPES), ("status", STATUSES)):
+            if event[key] not in known:
+                raise InputError(f"{where}: {event[key]!r} is no {key} of events; write one of {' '.join(known)}")
         speaker = event.get("speaker")
         same = event.get("same_as")
         found.append(Judged(
@@ -257,19 +264,26 @@ def reliability(scores: Sequence[tuple[float, bool]], bins: int = 10) -> list[tu
 def read_sentences(path: str | Path) -> list[tuple[bool, str, str]]:
     """Read a CSV with the columns `label` and `text`: (positive, kind, text).
 
-    A label counts as positive if it ends in `yes` (or is `1` or `true`). kind: the column `event_type` if there is one.
+    Labels are yes (also at the end of others, as in `easy yes`), true and 1, or no, false, 0 and -1. kind: the column
+    `event_type` if there is one. Raises InputError for another label and for a file without these columns.
     """
+    rows: list[tuple[bool, str, str]] = []
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            for row in (reader := csv.DictReader(file)):
+                label, text = row.get("label"), row.get("text")
+                where = f"{path}: line {reader.line_num}"
+                if not isinstance(label, str) or not isinstance(text, str):
+                    raise InputError(f"{where} needs a label and a text in columns of these names; mend the file")
+                known = _LABEL.fullmatch(label.strip())
+                if known is None:
+                    raise InputError(f"{where}: {label!r} is no label; write yes or no, true or false, 1 or 0")
+                rows.append((known["yes"] is not None, row.get("event_type") or "", text))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path} cannot be read: {error}; give a CSV file in UTF-8") from error
-    if not rows or not all(isinstance(row.get(column), str) for row in rows for column in ("label", "text")):
-        raise InputError(f"{path}: needs rows with the columns 'label' and 'text'; mend the file")
-    return [
-        (row["label"].strip().lower().endswith(("yes", "1", "true")), row.get("event_type") or "", row["text"])
-        for row in rows
-    ]
+    if not rows:
+        raise InputError(f"{path} holds no row; give a table with the columns 'label' and 'text'")
+    return rows
 
 
 def score_sentences(rows: Sequence[tuple[bool, str, str]], found: Sequence[bool]) -> dict[str, Measure]:

@@ -55,7 +55,7 @@ class Scored:
 
 def read_pages(gold: Path, documents: Path | None) -> list[Page]:
     """Read a gold file: JSON with its texts (`documents`, or `.docs.json` beside it), or CoNLL, a line a sentence."""
-    if gold.suffix == ".json":
+    if gold.suffix.lower() == ".json":
         docs: list[GoldDocument] = read_gold(gold, documents)
         return [Page(d.text, d.names) for d in docs]
     sentences = read_conll(gold)

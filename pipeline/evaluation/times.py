@@ -6,7 +6,7 @@ reference dates. Spans are half-open, in code points of the raw text; days are I
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from pipeline.config import TimesConfig
 from pipeline.errors import InputError
-from pipeline.evaluation.corpora import locate, read_annotations
+from pipeline.evaluation.corpora import locate, pair_documents, read_annotations
 from pipeline.tables.read import read_table
 from pipeline.times.resolve_parts import third
 from pipeline.times.values import Value
@@ -89,29 +89,45 @@ def read_gold(path: str | Path, documents: str | Path | None = None) -> list[Gol
     """Read gold of any of the three forms, told by its name.
 
     A folder or a `.tml` file is TimeML; `.jsonl` holds single expressions; `.json` is the project's annotation, whose
-    texts are in `documents`, by default the `.docs.json` beside it.
+    texts are in `documents`, by default the `.docs.json` beside it. Raises InputError that names the file, with line or
+    document, for what is no such gold, and for gold without a text or with the same one twice.
     """
     path = Path(path)
+    kind, where = path.suffix.lower(), str(path)
+    texts: list[GoldText] = []
     try:
-        if path.is_dir() or path.suffix == ".tml":
-            files = sorted(path.glob("**/*.tml")) if path.is_dir() else [path]
-            return [read_timeml(file.read_text(encoding="utf-8"), file.stem) for file in files]
-        if path.suffix == ".jsonl":
-            lines = path.read_text(encoding="utf-8").splitlines()
-            return [_probe(number, json.loads(line)) for number, line in enumerate(lines) if line.strip()]
-        return [_annotated(row, doc, path) for row, doc in read_annotations(path, documents)]
+        if path.is_dir() or kind == ".tml":
+            for file in sorted(f for f in path.rglob("*") if f.suffix.lower() == ".tml") if path.is_dir() else [path]:
+                where = str(file)
+                texts.append(read_timeml(file.read_bytes(), file.stem))
+        elif kind == ".jsonl":
+            for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n")):
+                where = f"{path}: line {number + 1}"
+                texts += [_probe(number, json.loads(line))] if line.strip() else []
+        else:
+            for row, doc in read_annotations(path, documents):
+                where = f"{path}: document {row['id']!r}"
+                texts.append(_annotated(row, doc, where))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ElementTree.ParseError) as error:
-        raise InputError(f"{path}: cannot be read as gold of times: {error}; give .json, .jsonl or .tml") from error
+        raise InputError(
+            f"{where} cannot be read as gold of times ({error!r}); give .json whose documents have `times` with their "
+            f"`text`, `start` and `end`, or .jsonl or .tml, with days as 2026-11-23"
+        ) from error
+    doc_id, count = Counter(text.doc_id for text in texts).most_common(1)[0] if texts else ("", 0)
+    if count != 1:
+        what = f"the document {doc_id!r} {count} times; leave one of them" if texts else "no text; give .json or .tml"
+        raise InputError(f"{path} holds {what}")
+    return texts
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text[:10]) if text else None
 
 
-def _annotated(row: Mapping[str, Any], doc: Mapping[str, Any], path: Path) -> GoldText:
+def _annotated(row: Mapping[str, Any], doc: Mapping[str, Any], where: str) -> GoldText:
     times = []
     for time in row["times"]:
-        span = locate(doc["text"], time, f"{path}: document {row['id']!r}")
+        span = locate(doc["text"], time, where)
         times.append(Time(span.start, span.end, _day(time.get("start")), _day(time.get("end")), time.get("gran") or ""))
     return GoldText(row["id"], doc["text"], _day(doc.get("date")), tuple(times))
 
@@ -123,10 +139,11 @@ def _probe(number: int, row: Mapping[str, Any]) -> GoldText:
     return GoldText(f"s{number}", text, _day(row["ref"]), (time,))
 
 
-def read_timeml(xml: str, name: str = "") -> GoldText:
+def read_timeml(xml: str | bytes, name: str = "") -> GoldText:
     """Read a TimeML document: its text is that of its TEXT element (or of the whole), its day the creation time.
 
-    Durations without both end points and sets are left out, as no interval of the calendar stands for them.
+    Bytes are decoded as the document declares. Durations without both end points and sets are left out, as no interval
+    of the calendar stands for them.
     """
     root = ElementTree.fromstring(xml)
     published = None
@@ -265,21 +282,15 @@ def score(gold: Iterable[GoldText], predicted: Mapping[str, Sequence[Time]]) -> 
     return {"all": total, **dict(sorted((kind, c) for kind, c in counts.items() if kind))}
 
 
-def read_run(run: str | Path, gold: Sequence[GoldText]) -> dict[str, list[Time]]:
-    """Read the times of a run, by the doc_id of the gold: that of the run, or that of the text with the same words.
+def read_run(run: str | Path, gold: Sequence[GoldText], path: str | Path = "the gold") -> dict[str, list[Time]]:
+    """Read the times of a run, by the doc_id of the gold; raise InputError if the run lacks a text of it.
 
-    Raises InputError if the run lacks a text of the gold.
+    path: of the gold, for the message.
     """
-    rows = read_table(run, "documents", as_arrow=True).select(["doc_id", "text"]).to_pylist()
-    ids = {text.doc_id for text in gold}
-    by_text = {text.text: text.doc_id for text in gold}
-    named = {row["doc_id"]: row["doc_id"] if row["doc_id"] in ids else by_text.get(row["text"]) for row in rows}
-    if missing := sorted(ids - set(named.values())):
-        raise InputError(f"{run} lacks {len(missing)} texts of the gold, such as {missing[0]!r}; run over its texts")
+    paired = pair_documents(run, {text.doc_id: text.text for text in gold}, path)
     times: dict[str, list[Time]] = defaultdict(list)
     for row in read_table(run, "times", as_arrow=True).to_pylist():
-        doc_id = named[row["doc_id"]]
-        if doc_id is not None:
+        if doc_id := paired.get(row["doc_id"]):
             span = (row["start"], row["end"], row["date_start"], row["date_end"])
             times[doc_id].append(Time(*span, row["granularity"]))
     return dict(times)
@@ -288,7 +299,7 @@ def read_run(run: str | Path, gold: Sequence[GoldText]) -> dict[str, list[Time]]
 def evaluate_times(gold: str | Path, run: str | Path, documents: str | Path | None = None) -> dict[str, Counts]:
     """Score a finished run against gold: what `rasd evaluate times GOLD RUN` prints."""
     texts = read_gold(gold, documents)
-    return score(texts, read_run(run, texts))
+    return score(texts, read_run(run, texts, gold))
 
 
 def format_times(scores: Mapping[str, Counts]) -> str:

@@ -47,7 +47,7 @@ class Gazetteer:
         self.firsts: dict[str, int] = {}  # first word of a name -> words of the longest name that it begins
         self.words: dict[str, _Word] = {}
         self.dull: set[str] = set()  # words that begin no name
-        for number, (surface, label, entity) in enumerate(_read(Path(path)), start=1):
+        for number, surface, label, entity in _read(Path(path)):
             words = [_form(token.norm) for token in tokenize(surface)]
             if not words:
                 raise ConfigError(f"{path}: line {number} names nothing; write surface, label and optional id")
@@ -108,7 +108,8 @@ class Gazetteer:
         return word
 
 
-def _read(path: Path) -> list[tuple[str, str, str | None]]:
+def _read(path: Path) -> list[tuple[int, str, str, str | None]]:
+    """Give line (from 1), surface, label and id of each name."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -122,5 +123,5 @@ def _read(path: Path) -> list[tuple[str, str, str | None]]:
             raise ConfigError(
                 f"names.gazetteer: {path}:{number}: write a surface, a tab and one of {' '.join(LABELS)}, not {line!r}"
             )
-        rows.append((fields[0], fields[1], fields[2] if len(fields) > 2 and fields[2] else None))
+        rows.append((number, fields[0], fields[1], fields[2] if len(fields) > 2 and fields[2] else None))
     return rows

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from pipeline.running.shard import shard_digest
 from pipeline.schema import TABLES
 from pipeline.sources.page import Page
 from pipeline.sources.read import read_pages
-from pipeline.tables.read import MANIFEST
+from pipeline.tables.read import MANIFEST, read_manifest
 from pipeline.tables.write import COMMITS, remove_uncommitted, write_json
 
 _PACKAGES: Final = ("rasd", "camel-tools", "numpy", "onnxruntime", "pyarrow", "trafilatura", "hijridate")
@@ -64,12 +65,13 @@ def identity(inputs: Sequence[str], config: Config) -> dict[str, Any]:
 def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) -> dict[str, Any]:
     """Make the folder of a run ready and write its manifest; give the manifest.
 
-    A folder that holds the same run is resumed, one whose run never came to a shard is taken over.
+    A folder that holds the same run is resumed, one whose run never came to a shard is taken over. The manifest of a
+    complete run stays as it is: whether its input is the same is not known yet.
     Raises RunError where it holds another run or other files.
     """
     wanted = identity(inputs, config)
     path = out / MANIFEST
-    replaced = overwrite and path.exists()
+    replaced, complete = overwrite and path.exists(), False
     if replaced:
         clear_run(out)
     if path.exists():
@@ -78,13 +80,13 @@ def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) 
         except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}; give --overwrite to start anew") from error
         different = [key for key in wanted if old.get("identity", {}).get(key) != wanted[key]]
-        begun = old.get("state") == "complete" or unclaimed(out, set())
-        if different and begun:
+        complete = old.get("state") == "complete"
+        if different and (complete or unclaimed(out, set())):
             raise RunError(
                 f"{out} holds a run with other {' and '.join(different)}; "
                 f"give another --out, or --overwrite to replace it"
             )
-    elif not replaced and out.exists() and any(p.name != ".lock" for p in out.iterdir()):
+    elif not replaced and out.exists() and any(_foreign(p.name) for p in out.iterdir()):
         raise RunError(f"{out} holds files that are no run of Rasd; give an empty or new folder")
     out.mkdir(parents=True, exist_ok=True)
     remove_uncommitted(out)
@@ -94,10 +96,16 @@ def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) 
         "packages": {name: _version(name) for name in _PACKAGES},
         "state": "running",
     }
-    write_json(path, manifest)
+    if not complete:
+        write_json(path, manifest)
     for table in TABLES:
         (out / table).mkdir(exist_ok=True)
     return manifest
+
+
+def _foreign(name: str) -> bool:
+    """Tell whether a file of a folder without manifest is none of Rasd's: neither lock nor a manifest half written."""
+    return name != ".lock" and not re.fullmatch(rf"\.{MANIFEST}\.\d+", name)
 
 
 def clear_run(out: Path) -> None:
@@ -106,6 +114,12 @@ def clear_run(out: Path) -> None:
         shutil.rmtree(out / name, ignore_errors=True)
     remove_uncommitted(out)
     (out / MANIFEST).unlink(missing_ok=True)
+
+
+def reopen_run(out: Path, manifest: dict[str, Any]) -> None:
+    """Mark a complete run that goes on over further input as running."""
+    if read_manifest(out).get("state") == "complete":
+        write_json(out / MANIFEST, manifest)
 
 
 def close_run(out: Path, manifest: dict[str, Any], counts: dict[str, int]) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.config import Config
 from pipeline.running.shard import ShardResult
-from pipeline.sources.read import list_files
+from pipeline.sources.files import list_files
 
 _EVERY: Final = 10.0  # seconds between plain lines
 

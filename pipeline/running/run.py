@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pipeline.config import Config
 from pipeline.errors import ConfigError, RunError
-from pipeline.running.plan import Shard, close_run, committed, cut_shards, lock_run, open_run, unclaimed
+from pipeline.running.plan import Shard, close_run, committed, cut_shards, lock_run, open_run, reopen_run, unclaimed
 from pipeline.running.shard import ShardResult
 
 ENGINES: Final = ("local", "ray")
@@ -45,7 +45,7 @@ def run(
     Worker processes are started by spawning, so a script that calls this needs the usual `if __name__ == "__main__":`.
     Raises PipelineError for settings, inputs and folders that cannot be used, never for a single page.
     """
-    config = config or Config()
+    config = Config.checked(config)
     folder = Path(out)
     names = [str(i) for i in ([inputs] if isinstance(inputs, (str, Path)) else inputs)]
     if engine not in ENGINES:
@@ -76,6 +76,7 @@ def run(
                 claimed.add(shard.name)
                 facts = committed(folder, shard)
                 if facts is None:
+                    reopen_run(folder, manifest)
                     yield shard
                 else:
                     resumed += 1

@@ -50,6 +50,7 @@ def shard_digest(pages: Sequence[Page]) -> str:
             str(page.published),
             page.source,
             page.error,
+            page.repeat,
         )
         digest.update(json.dumps(head).encode())
         content = page.content if isinstance(page.content, bytes) else page.content.encode("utf-8", "surrogatepass")

@@ -22,7 +22,7 @@ def parse_date(value: Any) -> date | None:
     of seconds since 1970 are taken in UTC. Years of the fourteenth and fifteenth century are Hijri.
     """
     if isinstance(value, datetime):
-        return value.date()
+        return value.date() if value == value else None  # the NaT of pandas is a datetime that equals nothing
     if isinstance(value, date):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -26,6 +26,14 @@ def load_page(page: Page, config: ReadConfig) -> Document:
         raise
 
 
+def text_id(page: Page, config: ReadConfig) -> str | None:
+    """Give the id that a page of text has from its address and words; None where it is no document."""
+    try:
+        return load_page(page, config).doc_id
+    except DocumentError:
+        return None
+
+
 def _load(page: Page, config: ReadConfig) -> Document:
     text = page.content if isinstance(page.content, str) else decode(page.content, page.location)
     text = text.removeprefix("\ufeff")
@@ -51,5 +59,6 @@ def _load(page: Page, config: ReadConfig) -> Document:
     doc_id = page.doc_id
     if doc_id is None:
         doc_id = hashlib.sha256(f"{page.uri}\n{text}".encode()).hexdigest()[:16]
+        doc_id += f"#{page.repeat}" if page.repeat > 1 else ""
     title, source = (value if value is None else writable(value) for value in (title, source))
     return Document(doc_id, text, page.uri, source, title, published)

@@ -19,6 +19,7 @@ class Page:
 
     location: file, and `#n` (1-based line, row or record) inside a file of many. uri: its address if the input gives
         one, else `location`. doc_id: id from the input, or None where one is made from uri and text.
+    repeat: HTML pages without id that came from this address so far, itself counted; from 2 on it ends the id made.
     kind: `text`, `html` or `error`. content: the page, still in bytes where its encoding is unknown; for `error`
         the message.
     error: class name of the error for kind `error`.
@@ -33,3 +34,4 @@ class Page:
     published: date | None = None
     source: str | None = None
     error: str | None = None
+    repeat: int = 1

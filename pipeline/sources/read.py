@@ -14,14 +14,17 @@ import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from pipeline.config import ReadConfig
-from pipeline.errors import DecodeError, InputError
+from pipeline.errors import DecodeError
 from pipeline.resources import load_toml
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decode import decode, detect_encoding
+from pipeline.sources.files import list_files
+from pipeline.sources.load import text_id
 from pipeline.sources.page import Page, writable
 
 _COMPRESSED: Final[dict[str, Callable[..., Any]]] = {".gz": gzip.open, ".xz": lzma.open}
@@ -29,51 +32,52 @@ _HTML: Final = (".html", ".htm")
 KINDS: Final = (".txt", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", *_HTML, ".warc", ".wet")
 
 
-def list_files(inputs: Sequence[str]) -> list[Path]:
-    """Give the files that the inputs name: files as they are, folders with all they hold, sorted, hidden ones left out.
-
-    Raises InputError for an input that does not exist. `-` is left to `read_pages`.
-    """
-    files: list[Path] = []
-    for name in inputs:
-        path = Path(name)
-        if name == "-":
-            files.append(path)
-        elif path.is_dir():
-            inside = (p for p in path.rglob("*") if not any(part.startswith(".") for part in p.relative_to(path).parts))
-            files.extend(sorted(p for p in inside if not p.is_dir()))
-        elif path.exists():
-            files.append(path)
-        else:
-            raise InputError(f"input {name!r} does not exist; check the path")
-    return files
-
-
 def read_pages(inputs: Sequence[str], config: ReadConfig) -> Iterator[Page]:
-    """Give every page of the inputs, with ids that are unique in the run where the input has them."""
-    files = list_files(inputs)
-    stems = Counter(_stem(path) for path in files)
+    """Give every page of the inputs, with ids that are unique in the run.
+
+    What has no id gets one here if it is text. HTML is read by the workers, so an address that comes again is taken for
+    an id that does. Warns of repeated ids and of inputs without a page.
+    """
+    listed = [(name, list_files([name])) for name in inputs]
+    stems = Counter(_stem(path) for _, files in listed for path in files)
     seen: Counter[str] = Counter()
-    repeated, example = 0, ""
-    for path in files:
-        for page in _read_file(path, config):
-            doc_id = page.doc_id
-            if doc_id is None and page.location == str(path) and stems[_stem(path)] == 1:
-                doc_id = _stem(path)
-            if doc_id is not None and page.kind != "error":
-                doc_id = writable(doc_id)
+    addresses: Counter[str] = Counter()
+    repeated, example, empty = 0, "", []
+    for name, files in listed:
+        began = False
+        for page in chain.from_iterable(_name_pages(path, config, stems) for path in files):
+            began, doc_id = True, page.doc_id
+            if doc_id is None and page.kind == "html":
+                addresses[page.uri] += 1
+                page = replace(page, repeat=addresses[page.uri])
+            elif doc_id is not None and page.kind != "error":
                 seen[doc_id] += 1
-                if seen[doc_id] > 1:
-                    repeated, example = repeated + 1, example or doc_id
                 while seen[doc_id] > 1:
                     doc_id = f"{doc_id}#{seen[doc_id]}"
                     seen[doc_id] += 1
-            yield replace(page, uri=writable(page.uri), doc_id=doc_id)
+            if page.repeat > 1 or doc_id != page.doc_id:
+                repeated, example = repeated + 1, example or page.doc_id or page.uri
+            yield replace(page, doc_id=doc_id)
+        if not began:
+            empty.append(name)
+    if empty:
+        warnings.warn(f"no page in {', '.join(empty)}; Rasd reads {' '.join(KINDS)}", stacklevel=2)
     if repeated:
         warnings.warn(
-            f"{repeated} pages have an id that stood in the input before, as {example!r}; #2, #3 and so on stand "
-            f"behind it now", stacklevel=2,
+            f"{repeated} pages have an id or address that stood in the input before, as {example!r}; #2, #3 and so on "
+            f"stand behind the id now", stacklevel=2,
         )  # fmt: skip
+
+
+def _name_pages(path: Path, config: ReadConfig, stems: Mapping[str, int]) -> Iterator[Page]:
+    """Give the pages of a file, each with its id as far as that can be told before HTML is read."""
+    for page in _read_file(path, config):
+        page, doc_id = replace(page, uri=writable(page.uri)), page.doc_id
+        if doc_id is None and page.location == str(path) and stems[_stem(path)] == 1:
+            doc_id = _stem(path)
+        if doc_id is None and page.kind == "text":
+            doc_id = text_id(page, config)
+        yield replace(page, doc_id=doc_id and writable(doc_id))
 
 
 def _stem(path: Path) -> str:
@@ -332,6 +336,8 @@ def _warc_kind(record: Any) -> str | None:
     if record.rec_type == "conversion":
         return "text"
     if record.rec_type != "response" or record.http_headers is None:
+        return None
+    if not record.http_headers.get_statuscode().startswith("2"):  # moved, missing or refused
         return None
     return "html" if "html" in (record.http_headers.get_header("Content-Type") or "").lower() else None
 

@@ -50,6 +50,6 @@ def read_table(run: str | Path, name: str, *, as_arrow: bool = False) -> "pd.Dat
     read_manifest(folder)
     shards = sorted(path.stem for path in (folder / COMMITS).glob("*.json"))
     paths = [path for shard in shards if (path := folder / name / f"{shard}.parquet").exists()]
-    parts = [pq.read_table(path, schema=TABLES[name]) for path in paths]
+    parts = [pq.read_table(pa.BufferReader(path.read_bytes()), schema=TABLES[name]) for path in paths]
     table = pa.concat_tables(parts) if parts else TABLES[name].empty_table()
     return table if as_arrow else table.to_pandas()

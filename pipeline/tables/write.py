@@ -34,11 +34,15 @@ def build_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON file so that it is there whole or not at all."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with aside.open("w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=1, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    try:
+        # What UTF-8 cannot hold, bytes of paths in other encodings, is written as JSON's own escapes.
+        with aside.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            json.dump(value, file, ensure_ascii=False, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def commit_shard(out: Path, shard: str, rows: Rows, facts: Mapping[str, Any]) -> None:
@@ -50,18 +54,21 @@ def commit_shard(out: Path, shard: str, rows: Rows, facts: Mapping[str, Any]) ->
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     files = [name for name in TABLES if rows[name]]
-    for name in files:
-        path = aside / f"{name}.parquet"
-        pq.write_table(build_table(name, rows[name]), path, compression="zstd")
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    for name in files:
-        (out / name).mkdir(exist_ok=True)
-        (aside / f"{name}.parquet").replace(out / name / f"{shard}.parquet")
-    counts = {name: len(rows[name]) for name in TABLES}
-    (out / COMMITS).mkdir(exist_ok=True)
-    write_json(out / COMMITS / f"{shard}.json", {"rows": counts, **facts})
-    aside.rmdir()
+    try:
+        for name in files:
+            # Arrow opens no path that is not UTF-8.
+            with (aside / f"{name}.parquet").open("wb") as file:
+                pq.write_table(build_table(name, rows[name]), file, compression="zstd")
+                file.flush()
+                os.fsync(file.fileno())
+        for name in files:
+            (out / name).mkdir(exist_ok=True)
+            (aside / f"{name}.parquet").replace(out / name / f"{shard}.parquet")
+        counts = {name: len(rows[name]) for name in TABLES}
+        (out / COMMITS).mkdir(exist_ok=True)
+        write_json(out / COMMITS / f"{shard}.json", {"rows": counts, **facts})
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def remove_uncommitted(out: Path) -> None:

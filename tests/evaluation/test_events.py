@@ -128,6 +128,34 @@ def test_sentences_are_scored_over_all_and_by_kind(tmp_path: Path) -> None:
     assert (scores["all"], scores["PROTEST"].recall, scores["ASSAULT"].recall) == (measure(1, 2, 2), 100.0, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("label", "positive"),
+    [
+        ("1", True), ("1.0", True), ("TRUE", True), (" Yes ", True), ("easy yes", True), ("hard_yes", True),
+        ("0", False), ("0.0", False), ("-1", False), ("false", False), ("no", False), ("hard_no", False),
+        ("11", None), ("", None), ("eyes", None), ("maybe", None), ("casino", None), ("2", None),
+    ],
+)  # fmt: skip
+def test_labels_are_yes_or_no_or_refused(tmp_path: Path, label: str, positive: bool | None) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(f"label,text\nyes,أ\n{label},ب\n", encoding="utf-8")
+    if positive is None:
+        with pytest.raises(InputError, match=rf"s\.csv: line 3: '{label}' is no label"):
+            read_sentences(path)
+    else:
+        assert read_sentences(path)[1] == (positive, "", "ب")
+
+
+@pytest.mark.parametrize("wrong", [{"type": "EARTHQUAKE"}, {"status": "HAPPENED"}])
+def test_unknown_types_and_statuses_of_gold_are_named(tmp_path: Path, wrong: dict[str, str]) -> None:
+    event = {"type": "VISIT", "trigger": {"text": "زار"}, "status": "OCCURRED", "roles": []} | wrong
+    (tmp_path / "g.docs.json").write_text(json.dumps([{"id": "d", "text": "زار سعد"}]), encoding="utf-8")
+    (tmp_path / "g.json").write_text(json.dumps([{"id": "d", "events": [event]}]), encoding="utf-8")
+    ((key, value),) = wrong.items()
+    with pytest.raises(InputError, match=rf"g\.json: document 'd': '{value}' is no {key} of events; write one of"):
+        read_gold_events(tmp_path / "g.json")
+
+
 def test_a_csv_without_labels_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
     path.write_text("text\nأ\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from pipeline.evaluation.corpora import (
     LabelledSentence,
     gold_document,
     gold_sentences,
+    read_annotations,
     read_conll,
     read_gold,
     retokenize,
@@ -22,12 +23,41 @@ from pipeline.models import models_folder
 
 def test_conll_files_with_one_and_two_columns_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.conll"
-    path.write_text("زار O\nفلاديمير B-PERS\nبوتين I-PERS\n\nالصين B-GPE\n\nكلمة\n", encoding="utf-8")
+    path.write_text("زار O\nفلاديمير B-PERS\nبوتين I-PERS\n\nالصين B-GPE\n", encoding="utf-8")
     assert read_conll(path) == [
         LabelledSentence(("زار", "فلاديمير", "بوتين"), ("O", "B-PER", "I-PER")),
         LabelledSentence(("الصين",), ("B-LOC",)),
-        LabelledSentence(("كلمة",), ("O",)),
     ]
+    path.write_text("زار\nبوتين\n\nكلمة\n", encoding="utf-8")
+    assert read_conll(path) == [LabelledSentence(("زار", "بوتين"), ("O", "O")), LabelledSentence(("كلمة",), ("O",))]
+
+
+def test_a_word_whose_tag_is_missing_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("# نص\nزار O\nبوتين B-PER\n\nالصين\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.conll: line 5 is a word without a tag"):
+        read_conll(path)
+
+
+@pytest.mark.parametrize(
+    ("gold", "docs", "says"),
+    [
+        ([{"id": 0}, {"id": "0"}], [{"id": "0", "text": "مصر"}], r"g\.json: document '0' comes 2 times"),
+        (
+            [{"id": 0}],
+            [{"id": 0, "text": "مصر"}, {"id": 0, "text": "لبنان"}],
+            r"g\.docs\.json: document '0' comes 2 times",
+        ),
+        ([], [], r"g\.json holds no document"),
+    ],
+)
+def test_gold_of_nothing_or_of_one_document_twice_is_refused(
+    tmp_path: Path, gold: list[object], docs: list[object], says: str
+) -> None:
+    (tmp_path / "g.docs.json").write_text(json.dumps(docs), encoding="utf-8-sig")
+    (tmp_path / "g.json").write_text(json.dumps(gold), encoding="utf-8-sig")
+    with pytest.raises(InputError, match=says):
+        read_annotations(tmp_path / "g.json")
 
 
 @pytest.mark.parametrize(

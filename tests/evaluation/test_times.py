@@ -7,7 +7,17 @@ import pytest
 import pipeline
 from pipeline.config import Config
 from pipeline.errors import InputError
-from pipeline.evaluation.times import Counts, GoldText, Time, format_times, match, read_gold, read_run, score
+from pipeline.evaluation.times import (
+    Counts,
+    GoldText,
+    Time,
+    format_times,
+    match,
+    read_gold,
+    read_run,
+    read_timeml,
+    score,
+)
 
 DAY = date(2024, 5, 14)
 
@@ -94,11 +104,37 @@ def test_gold_that_cannot_be_read_says_so(name: str, content: str, tmp_path: Pat
         read_gold(tmp_path / name)
 
 
+def test_gold_says_in_which_document_or_line_it_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "g.docs.json").write_text(json.dumps([{"id": "a", "text": "وصل أمس"}]), encoding="utf-8")
+    (tmp_path / "g.json").write_text(json.dumps([{"id": "a"}]), encoding="utf-8")
+    row = {"expr": "أمس", "start": "2024-05-14", "end": "2024-05-14", "ref": "2024-05-15"}
+    (tmp_path / "p.jsonl").write_text(f"\ufeff{json.dumps(row)}\n{json.dumps(row | {'ref': 'x'})}", encoding="utf-8")
+    for name, says in (
+        ("g.json", "g.json: document 'a' cannot be read"),
+        ("p.jsonl", "p.jsonl: line 2 cannot be read"),
+    ):
+        with pytest.raises(InputError, match=says):
+            read_gold(tmp_path / name)
+    with pytest.raises(InputError, match="holds no text"):
+        read_gold(tmp_path)
+    for name in ("x.tml", "y.TML"):
+        (tmp_path / name).write_text(TML, encoding="utf-8")
+    with pytest.raises(InputError, match="holds the document 'x1' 2 times"):
+        read_gold(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["windows-1256", "utf-16", "utf-8-sig"])
+def test_timeml_is_decoded_as_it_declares(tmp_path: Path, encoding: str) -> None:
+    declared = TML.replace('"1.0"', f'"1.0" encoding="{encoding.removesuffix("-sig")}"')
+    (tmp_path / "x.tml").write_text(declared, encoding=encoding)
+    assert read_gold(tmp_path / "x.tml") == [read_timeml(TML)]
+
+
 def test_texts_that_the_run_lacks_are_told(tmp_path: Path) -> None:
     texts = {"a": "وصل الوفد أمس.", "b": "وصل الوزير اليوم."}
     (tmp_path / "page.txt").write_text(texts["a"], encoding="utf-8")
     pipeline.run(tmp_path / "page.txt", tmp_path / "run", Config.from_dict({"events": {"model": "rules"}}))
     gold = [GoldText(name, text, DAY, ()) for name, text in texts.items()]
     assert set(read_run(tmp_path / "run", gold[:1])) <= {"a"}
-    with pytest.raises(InputError, match="run lacks 1 texts of the gold, such as 'b'"):
+    with pytest.raises(InputError, match="run lacks 1 texts of the gold, such as document 'b'"):
         read_run(tmp_path / "run", gold)

@@ -42,6 +42,11 @@ def test_a_row_without_a_label_is_refused_with_its_line(tmp_path: Path, row: str
         gazetteer(tmp_path, row)
 
 
+def test_a_row_that_names_nothing_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"names.tsv: line 5 names nothing"):
+        gazetteer(tmp_path, "دمشق\tLOC", "", "# حلب", " \tLOC")
+
+
 def test_spans_know_their_recogniser(tmp_path: Path) -> None:
     ((span,),) = gazetteer(tmp_path, "دمشق\tLOC")([tokenize("دمشق")])
     assert isinstance(span, NameSpan)

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import signal
@@ -11,14 +12,15 @@ import pytest
 
 import pipeline
 from pipeline.cli import main
-from pipeline.config import Config, ReadConfig
+from pipeline.config import Config, EventsConfig, ReadConfig
 from pipeline.document import Document
-from pipeline.errors import RunError
+from pipeline.errors import ConfigError, RunError
 from pipeline.running import shard
 from pipeline.running.local import run_local
 from pipeline.running.plan import cut_shards
 from pipeline.schema import TABLES
 from pipeline.sources.page import Page
+from pipeline.tables.read import read_manifest
 from pipeline.tables.rows import empty_rows
 
 TEXTS = [
@@ -155,7 +157,8 @@ def test_shards_are_small_at_first_and_cover_the_input(tmp_path: Path) -> None:
 
 def test_an_empty_input_is_an_empty_run(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    assert pipeline.run(tmp_path / "in", tmp_path / "out", Config(workers=1)).pages == 0
+    with pytest.warns(UserWarning, match="no page in"):
+        assert pipeline.run(tmp_path / "in", tmp_path / "out", Config(workers=1)).pages == 0
     assert pipeline.read_table(tmp_path / "out", "events").empty
     run_local(iter(()), Config(workers=1), tmp_path / "out", print)
 
@@ -202,3 +205,76 @@ def test_a_run_does_not_write_into_its_own_input(tmp_path: Path) -> None:
     write_input(tmp_path, 1)
     with pytest.raises(RunError, match="lies inside the input"):
         pipeline.run(tmp_path, tmp_path / "out", Config(workers=1))
+
+
+def test_pages_told_twice_are_two_documents_whatever_the_workers(tmp_path: Path, pages: Path) -> None:
+    page = (pages / "protest.html").read_bytes()
+    payload = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://x\r\nContent-Length: {len(payload)}\r\n\r\n"
+    (tmp_path / "a.warc").write_bytes((head.encode() + payload + b"\r\n\r\n") * 3)
+    (tmp_path / "b.jsonl").write_text((json.dumps({"url": "http://x", "text": TEXTS[0]}) + "\n") * 2, encoding="utf-8")
+    found = []
+    for workers in (1, 2):
+        config = Config(workers=workers, shard_size=1, events=EventsConfig("rules"))
+        out = tmp_path / str(workers)
+        for _ in range(2):  # resumed the second time
+            with pytest.warns(UserWarning, match="3 pages have an id or address"):
+                assert pipeline.run([tmp_path / "a.warc", tmp_path / "b.jsonl"], out, config).documents == 5
+        found.append(tables(out)["documents"]["doc_id"].to_pylist())
+    assert found[0] == found[1]
+    one, two = found[0][0], found[0][3]
+    assert found[0] == [one, f"{one}#2", f"{one}#3", two, f"{two}#2"]
+
+
+def test_paths_in_another_encoding_are_read_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = tmp_path / os.fsdecode(b"\xe3\xe1\xdd")
+    odd.mkdir()
+    source, names, settings = odd / "in.txt", odd / "names.tsv", odd / "run.toml"
+    source.write_text(TEXTS[0], encoding="utf-8")
+    names.write_text("سامح شكري\tPER\n", encoding="utf-8")
+    settings.write_text('\ufeffevents.model = "rules"', encoding="utf-8")
+    command = ["run", str(source), "--out", str(odd / "run"), "--workers", "1", "--gazetteer", str(names)]
+    for _ in range(2):
+        assert main([*command, "--config", str(settings)]) == 0
+    assert "1 documents" in capsys.readouterr().out
+    assert tables(odd / "run")["documents"].num_rows == 1
+    assert read_manifest(odd / "run")["identity"]["inputs"] == [str(source)]
+
+
+def test_a_refused_resumption_leaves_the_finished_run_as_it_was(tmp_path: Path) -> None:
+    source, out = write_input(tmp_path, 3), tmp_path / "out"
+    config = Config(workers=1, shard_size=3, events=EventsConfig("rules"))
+    pipeline.run(source, out, config)
+    before = read_manifest(out)
+    assert (before["state"], before["counts"]["pages"]) == ("complete", 3)
+    write_input(tmp_path, 2)
+    with pytest.raises(RunError, match="has changed"):
+        pipeline.run(source, out, config)
+    assert read_manifest(out) == before
+    write_input(tmp_path, 7)
+    pipeline.run(source, out, config)
+    assert read_manifest(out)["counts"]["pages"] == 7
+
+
+def test_a_manifest_that_could_not_be_written_blocks_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    source, out = write_input(tmp_path, 1), tmp_path / "out"
+    command = ["run", str(source), "--out", str(out), "--workers", "1", "--events-model", "rules"]
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fill)
+        assert main(command) == 2
+    assert "free space and repeat the command" in capsys.readouterr().err
+    assert [p.name for p in out.iterdir()] == [".lock"]
+    (out / ".manifest.json.123").write_text("{", encoding="utf-8")
+    assert main(command) == 0
+    assert not (out / ".manifest.json.123").exists()
+
+
+@pytest.mark.parametrize(("config", "says"), [({"workers": 1}, "not dict"), (Config(document_seconds=1e300), "a day")])
+def test_settings_that_are_none_are_refused(tmp_path: Path, config: Config, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        pipeline.run(write_input(tmp_path, 1), tmp_path / "out", config)

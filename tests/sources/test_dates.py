@@ -1,5 +1,6 @@
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 
 from pipeline.sources.dates import parse_date
@@ -36,6 +37,6 @@ def test_metadata_dates_keep_their_local_day(value: object) -> None:
     assert parse_date(value) == expected
 
 
-@pytest.mark.parametrize("value", [None, "", "غدا", "2023-13-41", "31/02/2023", float("nan"), True, [], "12"])
+@pytest.mark.parametrize("value", [None, "", "غدا", "2023-13-41", "31/02/2023", float("nan"), pd.NaT, True, [], "12"])
 def test_what_names_no_day_is_none(value: object) -> None:
     assert parse_date(value) is None

@@ -74,7 +74,7 @@ def test_given_columns_win(tmp_path: Path) -> None:
 def test_tsv_and_parquet_give_the_same_records(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text(f"id\ttext\tdate\n1\t{TEXT}\t2024-01-02\n", encoding="utf-8")
     pq.write_table(pa.table({"id": ["1"], "text": [TEXT], "date": [date(2024, 1, 2)]}), tmp_path / "b.parquet")
-    with pytest.warns(UserWarning, match="1 pages have an id that stood in the input before, as '1'"):
+    with pytest.warns(UserWarning, match="1 pages have an id or address that stood in the input before, as '1'"):
         first, second = load(tmp_path / "a.tsv", tmp_path / "b.parquet")
     assert isinstance(first, Document)
     assert isinstance(second, Document)
@@ -263,3 +263,50 @@ def test_a_file_may_have_a_number_sign_in_its_name(tmp_path: Path) -> None:
     (doc,) = load(tmp_path)
     assert isinstance(doc, Document)
     assert doc.doc_id == "خبر #1"
+
+
+def answer(page: Path, status: str = "200 OK", end: bytes = b"") -> bytes:
+    return f"HTTP/1.0 {status}\r\nContent-Type: text/html; charset=utf-8\r\n\r\n".encode() + page.read_bytes() + end
+
+
+def test_ids_that_are_made_are_unique_too(tmp_path: Path, pages: Path) -> None:
+    rows = [{"url": "http://x.org/1", "text": t} for t in (TEXT, TEXT, f"{TEXT} ثم عاد.")]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    with pytest.warns(UserWarning, match="1 pages have an id or address"):
+        first, second, third = (d.doc_id for d in load(tmp_path / "a.jsonl") if isinstance(d, Document))
+    assert second == f"{first}#2"
+    assert "#" not in first + third
+    crawls = [
+        warc_record("response", "http://x.org/p", answer(pages / "protest.html", end=e)) for e in (b"", b"<!---->")
+    ]
+    (tmp_path / "b.warc").write_bytes(b"".join(crawls))
+    with pytest.warns(UserWarning, match="1 pages have an id or address .* as 'http://x.org/p'"):
+        first, second = (d.doc_id for d in load(tmp_path / "b.warc") if isinstance(d, Document))
+    assert second == f"{first}#2"
+
+
+def test_only_answers_that_succeeded_are_pages(tmp_path: Path, pages: Path) -> None:
+    statuses = ("404 Not Found", "301 Moved Permanently", "200 OK", "503 Service Unavailable")
+    records = [warc_record("response", f"http://x.org/{s[:3]}", answer(pages / "protest.html", s)) for s in statuses]
+    (tmp_path / "a.warc").write_bytes(b"".join(records))
+    assert [d.uri for d in load(tmp_path / "a.warc") if isinstance(d, Document)] == ["http://x.org/200"]
+
+
+def test_linked_folders_are_read_once(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "in"
+    for path in (outside / "deep", folder / "own", folder / ".hidden"):
+        path.mkdir(parents=True)
+    for path in (outside / "deep" / "a.txt", folder / "own" / "b.txt", folder / ".hidden" / "c.txt"):
+        path.write_text(TEXT, encoding="utf-8")
+    (folder / "linked").symlink_to(outside)
+    (folder / "again").symlink_to(folder / "own")
+    (outside / "loop").symlink_to(folder)
+    found = [d.uri for d in load(folder) if isinstance(d, Document)]
+    assert found == [str(folder / "linked" / "deep" / "a.txt"), str(folder / "own" / "b.txt")]
+
+
+def test_an_input_without_a_page_is_told(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    with pytest.warns(UserWarning, match=r"no page in .*/in; Rasd reads \.txt"):
+        assert len(load(tmp_path / "in", tmp_path / "a.txt")) == 1
