@@ -5,8 +5,9 @@ ResourceError that names the file, the entry and what to do.
 """
 
 import gc
+import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +26,7 @@ from pipeline.events.inflection import (
     passive_participle,
 )
 from pipeline.events.patterns import Pattern, compile_pattern
-from pipeline.schema import LABELS, ROLES, STATUSES
+from pipeline.schema import EVENT_TYPES, LABELS, ROLES, STATUSES
 
 FOLDER: Final = Path(__file__).parent.parent / "resources" / "events"
 SHARED: Final = "shared.toml"  # word classes, helper words and light verbs for the patterns of all types
@@ -43,17 +44,48 @@ _LISTS: Final = {  # the tables of a file and the key that names the word of a r
     "phrases": "phrase",
 }
 _FAINTEST: Final = 0.2  # strength from which an entry is proposed without its conditions, if its row does not say
-_COMMON: Final = frozenset({"strength", "frame", "when", "unless", "only", "except", "faint"})
-_KEYS: Final[dict[str, frozenset[str]]] = {
-    "verbs": _COMMON | {"verb", "form", "active", "passive"},
-    "masdars": _COMMON | {"masdar", "plural"},
-    "nouns": _COMMON | {"noun", "plural"},
-    "participles": _COMMON | {"participle"},
-    "phrases": _COMMON | {"phrase"},
-}
-_FILE_KEYS: Final = frozenset(
-    {"type", "definition", "plover", "cameo", "symmetric", "frames", "words", "examples", *_LISTS}
+_Kind = tuple[str, Callable[[Any], bool]]  # of what a key holds: in words that follow `write`, and the test for it
+
+
+def _text(expected: str, holds: Callable[[str], object]) -> _Kind:
+    return expected, lambda value: isinstance(value, str) and bool(holds(value))
+
+
+def _one_of(names: Iterable[str], before: str = "one of ", after: str = "") -> _Kind:
+    return _text(before + ", ".join(filter(None, sorted(names))) + after, frozenset(names).__contains__)
+
+
+_LETTER: Final = "[\u0621-\u063a\u0641-\u064a\u0671-\u06d3]"  # an Arabic letter, no mark or tatweel
+_TEXT: Final = _text('a text, "..."', lambda text: True)
+_VERB: Final = _text("one word of two or more Arabic letters", re.compile(_LETTER + "{2,}").fullmatch)
+_NOUN: Final = _text("one Arabic word", re.compile(_LETTER + r"\S*").fullmatch)
+_ONLY: Final = _text(f"some of {', '.join(sorted(FEATURES))}", lambda text: FEATURES.issuperset(text.split()))
+_TYPE: Final = _one_of(
+    EVENT_TYPES, f"one of the {len(EVENT_TYPES)} types ", "; words of your own go into the files of these types"
 )
+_FLAG: Final[_Kind] = "true or false", lambda value: isinstance(value, bool)
+_COUNT: Final[_Kind] = "a whole number from 1", lambda value: type(value) is int and value >= 1
+_SHARE: Final[_Kind] = "a share between 0 and 1", lambda value: type(value) in (int, float) and 0 <= value <= 1
+_LIST: Final[_Kind] = "a list, [...]", lambda value: isinstance(value, list)
+_TEXTS: Final[_Kind] = 'a list of texts, ["..."]', lambda v: _LIST[1](v) and all(isinstance(text, str) for text in v)
+_TABLE: Final[_Kind] = "a table, { key = ... }", lambda value: isinstance(value, dict)
+_COMMON: Final = {"strength": _SHARE, "frame": _TEXT, "when": _TEXTS, "unless": _TEXTS, "only": _ONLY, "except": _TEXT,
+                  "faint": _FLAG}  # fmt: skip
+_INFLECTED: Final = {"verb": _VERB, "form": _one_of(CONJUGATIONS)}
+_NAMED: Final = {"noun": _NOUN, "plural": _TEXT}
+_LIGHT: Final = _INFLECTED | {"takes": _TEXT, "reach": _COUNT, "subject": _one_of(("", *ROLES))}
+_KEYS: Final[dict[str, dict[str, _Kind]]] = {  # of the rows of each list
+    "verbs": _COMMON | _INFLECTED | {"active": _SHARE, "passive": _SHARE},
+    "masdars": _COMMON | {"masdar": _NOUN, "plural": _TEXT},
+    "nouns": _COMMON | _NAMED,
+    "participles": _COMMON | {"participle": _NOUN},
+    "phrases": _COMMON | {"phrase": _TEXT},
+}
+_FILE: Final = {"type": _TYPE, "definition": _TEXT, "plover": _TEXT, "cameo": _TEXT, "frames": _TABLE,
+                "examples": _LIST, "symmetric": _FLAG, "words": _LIST, **dict.fromkeys(_LISTS, _LIST)}  # fmt: skip
+_EXAMPLE: Final = {"text": _TEXT, "events": _LIST}
+_EVENT: Final = {"trigger": _TEXT, "nth": _COUNT, "status": _one_of(STATUSES), "roles": _TABLE, "time": _TEXT,
+                 "speaker": _TEXT, "type": _TYPE}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +190,22 @@ class Ontology:
 
 
 def load_ontology(folder: Path | None = None) -> Ontology:
-    """Load the ontology of a folder, or the shipped one; each folder is read once."""
-    return _load(folder or FOLDER)
+    """Load the ontology of a folder, or the shipped one; it is read anew when a file of it has changed."""
+    folder = folder or FOLDER
+    try:
+        stats = [(path, path.stat()) for path in sorted(folder.glob("*.toml"))]
+    except OSError as error:
+        raise ResourceError(f"{folder}: cannot be read ({error}); restore the file or name another folder") from error
+    return _load(folder, tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats))
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path) -> Ontology:
+def _load(folder: Path, files: tuple[tuple[Path, int, int], ...]) -> Ontology:
     collecting = gc.isenabled()
     gc.disable()  # all of the many small records stay: looking for garbage among them only costs time
     try:
         builder = _Builder(_read(folder / SHARED), folder / SHARED)
-        for path in sorted(folder.glob("*.toml")):
+        for path, *_ in files:
             if path.name != SHARED:
                 builder.add_type(path, _read(path))
         if not builder.types:
@@ -181,7 +218,7 @@ def _load(folder: Path) -> Ontology:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ResourceError(f"{path}: cannot be read ({error}); restore the file or name another folder") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -198,16 +235,16 @@ class _Builder:
         self.lexemes: list[Lexeme] = []
         self.known: dict[tuple[str, str, str], int] = {}
         self.triggers: dict[str, int] = {}
-        self.classes = {
-            name: frozenset(fold_letters(word) for word in words.split())
-            for name, words in shared.get("classes", {}).items()
-        }
+        self._check("top level", shared, {"verbs": _LIST, "light_verbs": _LIST, "classes": _TABLE})
+        classes = shared.get("classes", {})
+        self._check("classes", classes, dict.fromkeys(classes, _TEXT))
+        self.classes = {name: frozenset(map(fold_letters, words.split())) for name, words in classes.items()}
         for row in shared.get("verbs", []):
+            self._check("verbs", row, _INFLECTED, "verb")
             self._verb(row)
         self.light_verbs = {}
         for row in shared.get("light_verbs", []):
-            for key in {"verb", "takes", "reach"} - row.keys():
-                self._fail(f"light_verbs {row}", f"has no {key!r}; add it")
+            self._check("light_verbs", row, _LIGHT, "verb", "takes", "reach")
             self._verb(row)
             lemma, takes = fold_letters(row["verb"]), fold_letters(row["takes"])
             self.light_verbs[lemma] = LightVerb(lemma, takes, row["reach"], row.get("subject", "actor"))
@@ -228,53 +265,46 @@ class _Builder:
     def add_type(self, path: Path, data: dict[str, Any]) -> None:
         """Check one file and add its type and entries."""
         self.path = path
-        name = data.get("type", "")
-        for key in ("type", "definition", "plover", "cameo", "frames", "examples"):
-            if key not in data:
-                self._fail(key, "is missing; add it")
-        for key in data.keys() - _FILE_KEYS:
-            self._fail(key, f"is no known key; use one of {', '.join(sorted(_FILE_KEYS))}")
+        self._check("type", data, _FILE, "type", "definition", "plover", "cameo", "frames", "examples")
+        name = data["type"]
         if name != path.stem.upper():
             self._fail("type", f"is {name!r}, but the file is {path.name}; name both alike")
         frames = {frame: self._frame(frame, rows) for frame, rows in data["frames"].items()}
         if "default" not in frames:
             self._fail("frames", "has no `default`; add [frames.default]")
         for row in data.get("words", []):
+            self._check("words", row, _NAMED, "noun")
             self._noun(row, "noun")
         for table, kind in _LISTS.items():
+            keys = _KEYS[table] | {"frame": _one_of(frames)}
             for row in data.get(table, []):
-                self._check_row(table, kind, row, frames)
+                self._check(table, row, keys, kind, "strength")
                 for suffix, part, lexeme, strength in self._lexemes(table, row):
                     self._add_entry(name, row, frames, suffix, part, lexeme, strength)
         examples = tuple(self._example(name, row) for row in data["examples"])
         if len(examples) < 5:
             self._fail("examples", f"are {len(examples)}; write at least five")
         codes = data["plover"] or None, data["cameo"] or None
-        self.types[name] = EventType(name, data["definition"], *codes, bool(data.get("symmetric")), examples)
+        self.types[name] = EventType(name, data["definition"], *codes, data.get("symmetric", False), examples)
 
     def _fail(self, entry: str, problem: str) -> NoReturn:
         raise ResourceError(f"{self.path}: {entry}: {problem}")
 
-    def _check_row(self, table: str, kind: str, row: dict[str, Any], frames: Mapping[str, object]) -> None:
-        word = row.get(kind)
-        if not isinstance(word, str) or not word:
-            self._fail(f"{table} {row}", f'has no `{kind}`; write {kind} = "..."')
-        for key in row.keys() - _KEYS[table]:
-            self._fail(f"{table} {word}", f"key {key!r} is unknown; use {', '.join(sorted(_KEYS[table]))}")
-        if "strength" not in row:
-            self._fail(f"{table} {word}", "has no strength; write the share of its uses that report the type")
-        for key in ("strength", "active", "passive"):
-            if key in row and not 0 <= row[key] <= 1:
-                self._fail(f"{table} {word}", f"{key} is {row[key]}; write a share between 0 and 1")
-        if not isinstance(row.get("faint", True), bool):
-            self._fail(f"{table} {word}", f"faint is {row['faint']!r}; write true or false")
-        if row.get("form", "") not in CONJUGATIONS:
-            self._fail(f"{table} {word}", f"form {row['form']!r} is unknown; use {', '.join(sorted(CONJUGATIONS))}")
-        if row.get("frame", "default") not in frames:
-            self._fail(f"{table} {word}", f"frame {row['frame']!r} is not in [frames]; use {', '.join(frames)}")
-        for feature in row.get("only", "").split():
-            if feature not in FEATURES:
-                self._fail(f"{table} {word}", f"only: {feature!r} is unknown; use {', '.join(sorted(FEATURES))}")
+    def _check(self, where: str, row: Any, keys: Mapping[str, _Kind], *needed: str) -> None:
+        """Check that a row is a table of such keys, holding what they should; the first that it needs names it."""
+        if not isinstance(row, dict):
+            self._fail(where, f"{row!r:.60} is no table; write {{ {needed[0] if needed else 'key'} = ... }}")
+        if needed:
+            where = f"{where} {row.get(needed[0], row)!s:.60}"
+        for key, value in row.items():
+            if key not in keys:
+                self._fail(where, f"key {key!r} is unknown; use {', '.join(sorted(keys))}")
+            expected, holds = keys[key]
+            if not holds(value):
+                self._fail(where, f"{key} is {value!r:.60}; write {expected}")
+        for key in needed:
+            if key not in row:
+                self._fail(where, f"has no {key}; write {keys[key][0]}")
 
     def _lexemes(self, table: str, row: dict[str, Any]) -> Iterator[tuple[str, str, int, float]]:
         """Give the id, kind, lexeme and strength of each entry that a row makes."""
@@ -343,12 +373,14 @@ class _Builder:
         if key not in self.known:
             self.known[key] = len(self.lexemes)
             self.triggers.setdefault("{" + word + "}" if kind == "verb" else word, len(self.lexemes))
-            self.lexemes.append(Lexeme(fold_letters(word), kind, inflect()))
+            try:
+                self.lexemes.append(Lexeme(fold_letters(word), kind, inflect()))
+            except (IndexError, ValueError) as error:
+                raise ResourceError(f"{self.path}: {kind} {word}: cannot be inflected; correct the word") from error
         return self.known[key]
 
     def _frame(self, name: str, rows: dict[str, list[str]]) -> dict[str, tuple[Slot, ...]]:
-        for form in rows.keys() - set(FORMS):
-            self._fail(f"frames.{name}", f"{form!r} is no form; use {', '.join(FORMS)}")
+        self._check(f"frames.{name}", rows, dict.fromkeys(FORMS, _TEXTS))
         return {form: tuple(self._slot(name, text) for text in rows.get(form, [])) for form in FORMS}
 
     def _slot(self, frame: str, text: str) -> Slot:
@@ -367,19 +399,20 @@ class _Builder:
         return Slot(role, "prep", fold_letters(place), allowed)
 
     def _example(self, name: str, row: dict[str, Any]) -> Example:
-        text = row.get("text", "")
+        self._check("examples", row, _EXAMPLE, "text")
+        text, where = row["text"], f"example {row['text'][:40]}"
         events = []
         for event in row.get("events", []):
-            nth, trigger = event.get("nth", 1), event.get("trigger", "")
+            self._check(f"{where}: event", event, _EVENT, "trigger")
+            self._check(f"{where}: roles", event.get("roles", {}), dict.fromkeys(ROLES, _TEXTS))
+            nth, trigger = event.get("nth", 1), event["trigger"]
             if not trigger or text.count(trigger) < nth:
-                self._fail(f"example {text[:40]}", f"has no occurrence {nth} of the trigger {trigger!r}; correct it")
+                self._fail(where, f"has no occurrence {nth} of the trigger {trigger!r}; correct it")
             status = event.get("status", "OCCURRED")
             roles = tuple((role, filler) for role, fillers in event.get("roles", {}).items() for filler in fillers)
-            if status not in STATUSES or any(role not in ROLES for role, _ in roles):
-                self._fail(f"example {text[:40]}", "has an unknown status or role; use those of schema.py")
             for _, filler in roles:
                 if filler not in text:
-                    self._fail(f"example {text[:40]}", f"does not hold the filler {filler!r}; copy it from the text")
+                    self._fail(where, f"does not hold the filler {filler!r}; copy it from the text")
             kind = event.get("type", name)
             events.append(ExampleEvent(kind, trigger, nth, status, roles, event.get("time"), event.get("speaker")))
         return Example(text, tuple(events))

@@ -71,16 +71,17 @@ def compile_pattern(text: str) -> Pattern:
 def _element(part: str) -> Element:
     if part.startswith(".."):
         size = part[2:] or str(_GAP)
-        if not size.isdigit():
+        if not size.isdecimal() or not int(size):
             raise ValueError(f"{part!r}: write a gap as .. or ..3")
         return Element(frozenset(), gap=int(size))
     negated, optional = part[0] == "!", part[0] == "?"
     body = part[1:] if negated or optional else part
-    if not body:
-        raise ValueError(f"{part!r} names no word")
     if body == "*":
         return Element(frozenset(), negated, optional)
-    return Element(frozenset(fold_letters(word) for word in body.split("|")), negated, optional)
+    words = frozenset(fold_letters(word) for word in body.split("|"))
+    if "" in words:
+        raise ValueError(f"{part!r} names no word; write one after ! or ? and on both sides of |")
+    return Element(words, negated, optional)
 
 
 def any_matches(patterns: tuple[Pattern, ...], keys: Sequence[frozenset[str]], everything: set[str], at: int) -> bool:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ from pipeline.errors import ResourceError
 from pipeline.events.ontology import FOLDER, load_ontology
 from pipeline.schema import EVENT_TYPES, ROLES
 
-_TYPE = """type = "PARADE"
+_TYPE = """type = "PROTEST"
 definition = "People march for pleasure."
 plover = ""
 cameo = ""
@@ -22,12 +23,13 @@ text = "أقام الحي موكبا"
 events = [{ trigger = "موكبا", roles = { actor = ["الحي"] } }]
 """
 _EXAMPLES = _EXAMPLE * 5
+_VERBS = 'verbs = [{ verb = "أقام" }]\n'
 _SHARED = '[classes]\npreposition = "في من"\n'
 
 
-def _write(folder: Path, text: str, shared: str = 'verbs = [{ verb = "أقام" }]\n' + _SHARED) -> Path:
+def _write(folder: Path, text: str, shared: str = _VERBS + _SHARED) -> Path:
     (folder / "shared.toml").write_text(shared, encoding="utf-8")
-    (folder / "parade.toml").write_text(text, encoding="utf-8")
+    (folder / "protest.toml").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -68,26 +70,89 @@ def test_every_entry_can_fill_roles() -> None:
         assert entry.slots["either"] or entry.kind == "participle"
 
 
-def test_a_type_is_added_by_adding_a_file(tmp_path: Path) -> None:
+def test_the_files_of_a_folder_are_its_ontology(tmp_path: Path) -> None:
     ontology = load_ontology(_write(tmp_path, _TYPE + _EXAMPLES))
-    assert list(ontology.types) == ["PARADE"]
-    assert list(ontology.entries) == ["PARADE/سار", "PARADE/موكب", "PARADE/{أقام} .. موكب"]
-    assert ontology.types["PARADE"].plover is None
+    assert list(ontology.types) == ["PROTEST"]
+    assert list(ontology.entries) == ["PROTEST/سار", "PROTEST/موكب", "PROTEST/{أقام} .. موكب"]
+    assert ontology.types["PROTEST"].plover is None
+
+
+def test_a_type_that_the_tables_do_not_know_is_refused(tmp_path: Path) -> None:
+    _write(tmp_path, _TYPE + _EXAMPLES)
+    (tmp_path / "parade.toml").write_text((_TYPE + _EXAMPLES).replace("PROTEST", "PARADE"), encoding="utf-8")
+    with pytest.raises(
+        ResourceError, match=r"parade\.toml: .*'PARADE'; write one of the 27 types .*VISIT.*of your own"
+    ):
+        load_ontology(tmp_path)
+
+
+def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
+    before = load_ontology(_write(tmp_path, _TYPE + _EXAMPLES))
+    assert load_ontology(tmp_path) is before
+    _write(tmp_path, (_TYPE + _EXAMPLES).replace('cameo = ""', 'cameo = "141"'))
+    assert load_ontology(tmp_path).types["PROTEST"].cameo == "141"
+    _write(tmp_path, _TYPE + _EXAMPLES, 'verbs = [{ verb = "أقام" }, { verb = "حضر" }]\n' + _SHARED)
+    assert len(load_ontology(tmp_path).lexemes) == len(before.lexemes) + 1
+    os.utime(tmp_path / "shared.toml", ns=(0, 0))
+    changed = load_ontology(tmp_path)
+    (tmp_path / "protest.toml").rename(tmp_path / "protest.bak")
+    with pytest.raises(ResourceError, match="no type files"):
+        load_ontology(tmp_path)
+    (tmp_path / "protest.bak").rename(tmp_path / "protest.toml")
+    assert load_ontology(tmp_path) is changed
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    assert load_ontology(_write(tmp_path, "\ufeff" + _TYPE + _EXAMPLES, "\ufeff" + _VERBS + _SHARED))
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    _write(tmp_path, _TYPE + _EXAMPLES)
+    (tmp_path / "visit.toml").symlink_to(tmp_path / "missing")
+    with pytest.raises(ResourceError, match="cannot be read"):
+        load_ontology(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('type = "PARADE"', 'type = "MARCH"', r"parade\.toml: type: is 'MARCH'"),
-        ('definition = "People march for pleasure."', "", "definition: is missing"),
-        ("plover", "plovers", "plover: is missing|plovers: is no known key"),
-        ('form = "ي"', 'form = "V"', "verbs سار: form 'V' is unknown"),
-        ("strength = 0.5", "strength = 50", "verbs سار: strength is 50"),
+        ('type = "PROTEST"', 'type = "VISIT"', r"protest\.toml: type: is 'VISIT', but the file is protest\.toml"),
+        ('type = "PROTEST"', 'type = ["PROTEST"]', "type is .*; write one of the 27 types"),
+        ('type = "PROTEST"', "", r"protest\.toml: .*: has no type; write one of the 27 types"),
+        ('definition = "People march for pleasure."', "", "type PROTEST: has no definition; write a text"),
+        ("People march for pleasure.", 'x"\nsymmetric = "no', "type PROTEST: symmetric is 'no'; write true or false"),
+        ('plover = ""', 'plover = ["MARCH"]', "plover is .*; write a text"),
+        ('cameo = ""', "cameo = 42", "cameo is 42; write a text"),
+        ("plover", "plovers", "type PROTEST: key 'plovers' is unknown; use cameo, definition"),
+        ("verbs = [{", "words = [{ plural = 'ات' }]\nverbs = [{", "words .*: has no noun; write one Arabic word"),
+        ("verbs = [{", 'words = ["x"]\nverbs = [{', "words: 'x' is no table; write { noun = "),
+        ("verbs = [{", 'verbs = ["سار", {', "verbs: 'سار' is no table; write { verb = "),
+        ('verbs = [{ verb = "سار", form = "ي", strength = 0.5 }]', 'verbs = "سار"', "verbs is 'سار'; write a list"),
+        ('verbs = [{ verb = "سار", form = "ي", strength = 0.5 }]', "verbs = { a = 1 }", "verbs is .*; write a list"),
+        ('verb = "سار"', 'verb = "march"', "verbs march: verb is 'march'; write one word of two or more Arabic"),
+        ('verb = "سار"', 'verb = "سار في"', "verbs سار في: verb is 'سار في'; write one word"),
+        ('verb = "سار"', 'verb = "س"', "verbs س: verb is 'س'; write one word of two or more"),
+        ('verb = "سار"', 'verb = "سَار"', "verb is .*; write one word"),
+        ('verb = "سار", form = "ي"', 'verb = "اي"', "verb اي: cannot be inflected"),
+        ('masdar = "موكب"', 'masdar = "parade"', "masdar is 'parade'; write one Arabic word"),
+        ('form = "ي"', 'form = "V"', "verbs سار: form is 'V'; write one of I, II"),
+        ('form = "ي"', "form = 1", "verbs سار: form is 1; write one of I, II"),
+        ("strength = 0.5", "strength = 50", "verbs سار: strength is 50; write a share between 0 and 1"),
+        ("strength = 0.5", "strength = nan", "verbs سار: strength is nan; write a share"),
+        ("strength = 0.5", 'strength = "0.5"', "verbs سار: strength is '0.5'; write a share"),
+        ("strength = 0.5", "strength = true", "verbs سار: strength is True; write a share"),
+        ("strength = 0.5", 'strength = 0.5, active = "x"', "verbs سار: active is 'x'; write a share"),
+        ("strength = 0.5", 'strength = 0.5, frame = ["go"]', "frame is .*; write one of default"),
+        ("strength = 0.5", 'strength = 0.5, only = ["past"]', "only is .*; write some of active, definite"),
+        ("strength = 0.5", 'strength = 0.5, except = ["سير"]', "except is .*; write a text"),
+        ("strength = 0.5", "strength = 0.5, when = [1]", r"when is \[1\]; write a list of texts"),
+        ("strength = 0.5", 'strength = 0.5, when = "~ في"', "when is '~ في'; write a list of texts"),
+        ("strength = 0.5", 'strength = 0.5, when = ["~ في||من"]', "سار: 'في||من' names no word"),
         (", strength = 0.9", "", "masdars موكب: has no strength"),
         ('plural = "مواكب"', 'plurals = "مواكب"', "masdars موكب: key 'plurals' is unknown"),
-        ("strength = 0.9", 'strength = 0.9, faint = "no"', "masdars موكب: faint is 'no'"),
-        ("strength = 0.9", 'strength = 0.9, only = "huge"', "only: 'huge' is unknown"),
-        ("strength = 0.9", 'strength = 0.9, frame = "march"', "frame 'march' is not in"),
+        ("strength = 0.9", 'strength = 0.9, faint = "no"', "masdars موكب: faint is 'no'; write true or false"),
+        ("strength = 0.9", 'strength = 0.9, only = "huge"', "only is 'huge'; write some of"),
+        ("strength = 0.9", 'strength = 0.9, frame = "march"', "frame is 'march'; write one of default"),
         ("~ جنازة", "جنازة", "must mark the trigger"),
         ("{أقام}", "{هدم}", "names {هدم}, which is no verb or class"),
         ("{أقام} .. ~موكب", "{أقام} .. ~عيد", "its trigger ~عيد is in no file"),
@@ -95,9 +160,26 @@ def test_a_type_is_added_by_adding_a_file(tmp_path: Path) -> None:
         ("actor=idafa", "actor=near", "slot 'actor=near': positions are"),
         ("place=في:LOC", "place=في:TOWN", "labels are PER, LOC, ORG and NP"),
         ("[frames.default]", "[frames.march]", "has no `default`"),
+        ("[frames.default]", "[frames]\ngo = [1]\n[frames.default]", r"frames\.go: \[1\] is no table"),
+        ('["actor=idafa", "place=في:LOC"]', "[1]", r"frames\.default: masdar is \[1\]; write a list of texts"),
+        ('masdar = ["actor=idafa"', 'noun = ["actor=idafa"', r"frames\.default: key 'noun' is unknown"),
+        ("text = ", "texts = ", "examples .*: key 'texts' is unknown"),
+        ("[{ trigger", '["x", { trigger', "example أقام الحي موكبا: event: 'x' is no table"),
+        (
+            'events = [{ trigger = "موكبا", roles = { actor = ["الحي"] } }]',
+            'events = "x"',
+            "events is 'x'; write a list",
+        ),
+        ('{ trigger = "موكبا", ', "{ ", "event .*: has no trigger"),
+        ('trigger = "موكبا"', 'trigger = "موكبا", nth = "1"', "event موكبا: nth is '1'; write a whole number from 1"),
+        ('trigger = "موكبا"', 'trigger = "موكبا", nth = 0', "event موكبا: nth is 0; write a whole number from 1"),
+        ('trigger = "موكبا"', 'trigger = "موكبا", status = "DONE"', "event موكبا: status is 'DONE'; write one of ATT"),
+        ('trigger = "موكبا"', 'trigger = "موكبا", type = "PARADE"', "event موكبا: type is 'PARADE'; write one of"),
+        ('{ actor = ["الحي"] }', '["actor"]', "roles is .*; write a table"),
+        ('["الحي"]', '"الحي"', "roles: actor is 'الحي'; write a list of texts"),
         ('trigger = "موكبا"', 'trigger = "مواكب"', "has no occurrence 1 of the trigger"),
         ('actor = ["الحي"]', 'actor = ["القرية"]', "does not hold the filler"),
-        ('actor = ["الحي"]', 'agent = ["الحي"]', "unknown status or role"),
+        ('actor = ["الحي"]', 'agent = ["الحي"]', "roles: key 'agent' is unknown; use actor"),
         ("verbs = [", "verbs = ", "no valid TOML"),
     ],
 )
@@ -112,10 +194,26 @@ def test_fewer_than_five_examples_are_refused(tmp_path: Path) -> None:
         load_ontology(_write(tmp_path, _TYPE + _EXAMPLE * 4))
 
 
-def test_a_light_verb_without_its_facts_is_refused(tmp_path: Path) -> None:
-    shared = 'light_verbs = [{ verb = "أقام", reach = 5 }]\n' + _SHARED
-    with pytest.raises(ResourceError, match="has no 'takes'"):
+@pytest.mark.parametrize(
+    ("shared", "message"),
+    [
+        ('light_verbs = [{ verb = "أقام", reach = 5 }]', "light_verbs أقام: has no takes; write a text"),
+        ('light_verbs = [{ verb = "أقام", takes = "ب", reach = "5" }]', "reach is '5'; write a whole number"),
+        ('verbs = ["أقام"]', "verbs: 'أقام' is no table"),
+        ("verbs = [{ form = 'II' }]", "verbs .*: has no verb"),
+        ("light_verb = []", "key 'light_verb' is unknown; use classes, light_verbs, verbs"),
+        ("classes = [1]", "classes is .*; write a table"),
+        ("classes.place = [1]", r"classes: place is \[1\]; write a text"),
+    ],
+)
+def test_a_fault_of_the_shared_file_is_told(tmp_path: Path, shared: str, message: str) -> None:
+    with pytest.raises(ResourceError, match=rf"shared\.toml: .*{message}"):
         load_ontology(_write(tmp_path, _TYPE + _EXAMPLES, shared))
+
+
+def test_examples_that_are_no_list_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ResourceError, match="examples is 1; write a list"):
+        load_ontology(_write(tmp_path, "examples = 1\n" + _TYPE))
 
 
 def test_a_folder_without_types_is_refused(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_pattern_holds_where_its_elements_stand(pattern: str, sentence: str, h
     assert _holds(pattern, *sentence.split()) is holds
 
 
-@pytest.mark.parametrize("pattern", ["هاتفي", "~ ~", "~ ..x", "~ !", "~ ?"])
+@pytest.mark.parametrize("pattern", ["هاتفي", "~ ~", "~ ..x", "~ ..0", "~ ..²", "~ !", "~ ?", "~ |", "~ في||من"])
 def test_a_pattern_that_cannot_be_read_says_why(pattern: str) -> None:
     with pytest.raises(ValueError, match=r"~|gap|names no word"):
         compile_pattern(pattern)
