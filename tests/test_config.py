@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.config import Config
 from pipeline.errors import ConfigError
+from pipeline.stages import build_stages
 
 
 def test_all_problems_of_a_file_are_shown_at_once(tmp_path: Path) -> None:
@@ -45,3 +46,8 @@ def test_options_win_over_the_file(tmp_path: Path) -> None:
     path.write_text("\ufeffworkers = 1\n[names]\nconvention = 'aqmar'\nvote = 'union'\n", encoding="utf-8")
     config = Config.from_toml(path, {"names": {"convention": "wojood"}})
     assert (config.workers, config.names.convention, config.names.vote) == (1, "wojood", "union")
+
+
+def test_a_class_that_is_no_stage_is_told() -> None:
+    with pytest.raises(ConfigError, match="'json:JSONDecoder' is no stage, it lacks name, reads, writes"):
+        build_stages(Config.from_dict({"stages": ["json:JSONDecoder"]}))

@@ -24,7 +24,7 @@ class Slot(NamedTuple):
 class Candidate:
     """A token that the ontology proposes as the trigger of an event of one type.
 
-    type: one of schema.EVENT_TYPES. token: index into Document.tokens.
+    type: one of schema.EVENT_TYPES, or the user's own. token: index into Document.tokens.
     entry: id of the lexicon entry, such as `VISIT/زار`. kind: `verb`, `masdar`, `participle`, `noun` or `idiom`.
     tense: `past`, `present`, `future` (with the prefix س), `imperative` or None. passive: voice of a verb, or of a
         passive participle. negatable forms and status words are not judged here.
@@ -36,6 +36,7 @@ class Candidate:
     strength: how sure the word alone is, in 0..1: the share of its uses that report this type, as the lexicon has it;
         less for a faint one.
     faint: whether the conditions of the entry do not hold here, so that only a learned model should take it.
+    like: the one of schema.EVENT_TYPES that models take a type of the user's own for; None of those themselves.
     """
 
     type: str
@@ -51,3 +52,4 @@ class Candidate:
     slots: tuple[Slot, ...]
     strength: float
     faint: bool = False
+    like: str | None = None

@@ -60,9 +60,8 @@ _TEXT: Final = _text('a text, "..."', lambda text: True)
 _VERB: Final = _text("one word of two or more Arabic letters", re.compile(_LETTER + "{2,}").fullmatch)
 _NOUN: Final = _text("one Arabic word", re.compile(_LETTER + r"\S*").fullmatch)
 _ONLY: Final = _text(f"some of {', '.join(sorted(FEATURES))}", lambda text: FEATURES.issuperset(text.split()))
-_TYPE: Final = _one_of(
-    EVENT_TYPES, f"one of the {len(EVENT_TYPES)} types ", "; words of your own go into the files of these types"
-)
+_TYPE: Final = _text("a name of capital letters, as SPORT", re.compile("[A-Z][A-Z_]*").fullmatch)
+_SHIPPED: Final = _one_of(EVENT_TYPES, f"one of the {len(EVENT_TYPES)} types ")
 _FLAG: Final[_Kind] = "true or false", lambda value: isinstance(value, bool)
 _COUNT: Final[_Kind] = "a whole number from 1", lambda value: type(value) is int and value >= 1
 _SHARE: Final[_Kind] = "a share between 0 and 1", lambda value: type(value) in (int, float) and 0 <= value <= 1
@@ -81,7 +80,7 @@ _KEYS: Final[dict[str, dict[str, _Kind]]] = {  # of the rows of each list
     "participles": _COMMON | {"participle": _NOUN},
     "phrases": _COMMON | {"phrase": _TEXT},
 }
-_FILE: Final = {"type": _TYPE, "definition": _TEXT, "plover": _TEXT, "cameo": _TEXT, "frames": _TABLE,
+_FILE: Final = {"type": _TYPE, "like": _SHIPPED, "definition": _TEXT, "plover": _TEXT, "cameo": _TEXT, "frames": _TABLE,
                 "examples": _LIST, "symmetric": _FLAG, "words": _LIST, **dict.fromkeys(_LISTS, _LIST)}  # fmt: skip
 _EXAMPLE: Final = {"text": _TEXT, "events": _LIST}
 _EVENT: Final = {"trigger": _TEXT, "nth": _COUNT, "status": _one_of(STATUSES), "roles": _TABLE, "time": _TEXT,
@@ -150,7 +149,8 @@ class EventType:
     """A type of event. symmetric: all parties are actors.
 
     plover: event type and mode of the PLOVER codebook as `TYPE` or `TYPE/mode`; cameo: code of the CAMEO codebook;
-    None where the scheme has no such event.
+    None where the scheme has no such event. like: of a type that is the user's own, the one of schema.EVENT_TYPES that
+    the models take it for; None of those.
     """
 
     name: str
@@ -159,6 +159,7 @@ class EventType:
     cameo: str | None
     symmetric: bool
     examples: tuple[Example, ...]
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,12 @@ class _Builder:
         name = data["type"]
         if name != path.stem.upper():
             self._fail("type", f"is {name!r}, but the file is {path.name}; name both alike")
+        like = data.get("like")
+        if name in EVENT_TYPES and like:
+            self._fail("type", f"{name} is one of Rasd's; leave `like` out")
+        if name not in EVENT_TYPES and not like:
+            listed = ", ".join(sorted(EVENT_TYPES))
+            self._fail("type", f"{name} is a type of your own; say by `like` which the models take it for: {listed}")
         frames = {frame: self._frame(frame, rows) for frame, rows in data["frames"].items()}
         if "default" not in frames:
             self._fail("frames", "has no `default`; add [frames.default]")
@@ -285,7 +292,8 @@ class _Builder:
         if len(examples) < 5:
             self._fail("examples", f"are {len(examples)}; write at least five")
         codes = data["plover"] or None, data["cameo"] or None
-        self.types[name] = EventType(name, data["definition"], *codes, data.get("symmetric", False), examples)
+        symmetric = data.get("symmetric", False)
+        self.types[name] = EventType(name, data["definition"], *codes, symmetric, examples, like)
 
     def _fail(self, entry: str, problem: str) -> NoReturn:
         raise ResourceError(f"{self.path}: {entry}: {problem}")

@@ -126,7 +126,7 @@ def propose(layout: Layout, found: Sequence[Sequence[Candidate]], frames: Frames
         for c in sorted(candidates, key=lambda c: (c.token, c.type)):
             items.append(c)
             rows.append((
-                base + c.token, number, _TYPE_CODES[c.type], entry_code(c.entry), _KIND_CODES[c.kind],
+                base + c.token, number, _TYPE_CODES[c.like or c.type], entry_code(c.entry), _KIND_CODES[c.kind],
                 _TENSE_CODES[c.tense], int(c.passive), _PERSON_CODES.get(c.person or "", 0),
                 _SUFFIX_CODES.get(c.suffix, 1), -1 if c.light_verb is None else base + c.light_verb,
                 round(c.strength * 100), int(c.faint), frames.number(c.slots),

@@ -111,10 +111,12 @@ class Engine:
     def mention_scores(self, prepared: Prepared, judge: Judge | None) -> Floats:
         """Give the probability that each candidate reports an event of its type; -1 for what rules must not take."""
         layout, proposals = prepared.layout, prepared.proposals
+        by_rule = np.array([-1 if c.faint else c.strength for c in proposals.items], dtype=np.float32)
         if judge is None:
-            return np.array([-1 if c.faint else c.strength for c in proposals.items], dtype=np.float32)
+            return by_rule
         columns = trigger_features(layout, proposals, prepared.cues, self.lexicon)
-        return judge.probabilities("mention", encode(columns), lambda: ask_mentions(layout, proposals))[:, 0]
+        found = judge.probabilities("mention", encode(columns), lambda: ask_mentions(layout, proposals))[:, 0]
+        return np.where(_are_own(proposals), by_rule, found)
 
     def accept(self, proposals: Proposals, scores: Floats) -> Ints:
         """Keep the likeliest candidate of each token where it passes the threshold of its type."""
@@ -124,8 +126,9 @@ class Engine:
             limit = np.full(len(scores), RULE_STRENGTH)
         else:
             limits = self.models.thresholds
-            own = proposals.type == attribution.STATEMENT
-            limit = np.where(own, limits["statement"], limits["event"])
+            statement = proposals.type == attribution.STATEMENT
+            limit = np.where(statement, limits["statement"], limits["event"])
+            limit[_are_own(proposals)] = RULE_STRENGTH
         order = np.lexsort((-scores, proposals.token))
         token = proposals.token[order]
         best = np.ones(len(order), dtype=bool)
@@ -314,6 +317,11 @@ def _role(doc: Document, phrases: Phrases, item: roles.Filled, pairs: roles.Pair
     rule = roles.PLACES[int(pairs.place[item.pair])]
     return Role(item.role, int(phrases.start[item.phrase]), int(phrases.end[item.phrase]),
                 _entity(doc, phrases, item.phrase), round(item.score, 4), rule)  # fmt: skip
+
+
+def _are_own(proposals: Proposals) -> Flags:
+    """Tell the candidates of the user's own types, which no model knows: the strength of their rows decides on them."""
+    return np.array([c.like is not None for c in proposals.items], dtype=bool)
 
 
 def _happenings(events: Proposals, groups: Sequence[int]) -> list[int]:

@@ -116,7 +116,7 @@ def _candidate(hit: Hit, faint: bool, at: int, context: _Context, ontology: Onto
     verbal = form.tense is not None
     if verbal and voice == "either" and _is_marked_passive(context.tokens[at].text, analysis):
         voice = "passive"
-    symmetric = ontology.types[entry.type].symmetric
+    kind = ontology.types[entry.type]
     light = None if verbal else _light_verb(analysis, at, context)
     return Candidate(
         type=entry.type,
@@ -129,9 +129,10 @@ def _candidate(hit: Hit, faint: bool, at: int, context: _Context, ontology: Onto
         suffix=analysis.suffix,
         proclitics=analysis.proclitics,
         light_verb=None if light is None else context.first + light[0],
-        slots=entry.slots[voice] if light is None else _with_subject(entry.slots[voice], light[1], symmetric),
+        slots=entry.slots[voice] if light is None else _with_subject(entry.slots[voice], light[1], kind.symmetric),
         strength=entry.strength * _FAINT if faint else entry.strength,
         faint=faint,
+        like=kind.like,
     )
 
 

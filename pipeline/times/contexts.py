@@ -41,10 +41,12 @@ def _places() -> frozenset[str]:
     return frozenset(key_of(fold(row[1])) for row in load_rows("names/countries.tsv") if " " not in row[1])
 
 
-def is_place(line: Line, i: int) -> bool:
-    """Tell whether word i is a place, a post or a journey, which one comes from or leaves, and no happening."""
-    key = key_of(line.norm(i))
-    return key in _roles()["place_after"] or key in _places()
+def is_origin(line: Line, start: int, i: int) -> bool:
+    """Tell whether word i is a place or post that one leaves, or a journey from which the verb before start returns."""
+    key, roles = key_of(line.norm(i)), _roles()
+    if key in roles["journey_after"]:
+        return _is_near(line, start, _NEAR, "return_before")
+    return key in roles["place_after"] or key in _places()
 
 
 def _stems(norm: str) -> tuple[str, ...]:

@@ -23,8 +23,6 @@ def day_group(line: Line, i: int) -> Hit:
     heads = line.find(start, "day_heads")
     if heads and (several := _several_days(line, heads[1])):
         return several
-    if pair := _two_weekdays(line, start):
-        return pair
     head = line.find(start, "day_head")
     j = head[1] if head else start
     before = i - 1 if line.norm(i - 1) != ":" else i - 2
@@ -193,7 +191,7 @@ def _weekday(line: Line, i: int) -> tuple[Date, int] | None:
     return date, j
 
 
-def _two_weekdays(line: Line, i: int) -> Hit:
+def two_weekdays(line: Line, i: int) -> Hit:
     """Read two weekdays with one direction: الأحد والاثنين الماضيين."""
     first = line.find(i, "weekday")
     more = line.joined_by_and(first[1]) if first else None

@@ -6,12 +6,12 @@ from typing import Final
 
 from pipeline.times.contexts import is_trap
 from pipeline.times.dates import month_and_year, month_date, month_list
-from pipeline.times.days import day_group
+from pipeline.times.days import day_group, two_weekdays
 from pipeline.times.lengths import offset, window
 from pipeline.times.lines import COMMAS, DASHES, Line, Reader, longest
 from pipeline.times.nodes import Date, Hit, Node, Part, Period, Range
 from pipeline.times.parts import feast, first_units, nth, nth_pair, nth_weekday, part, season
-from pipeline.times.units import bare_period, century, dated_term, decade, like_today, period
+from pipeline.times.units import bare_period, century, dated_term, decade, like_today, moved_period, period
 from pipeline.times.years import year
 
 
@@ -76,7 +76,7 @@ _OF_UNITS: Final[dict[str, tuple[Reader, ...]]] = {
 # The readers that each kind of first word calls for.
 _READERS: Final[dict[str, tuple[Reader, ...]]] = {
     "month": (month_date, month_list),
-    "weekday": (nth_weekday, day_group),
+    "weekday": (nth_weekday, day_group, two_weekdays),
     "day": (day_group,),
     "head": (day_group,),
     "time_of": (day_group, late_period),
@@ -95,12 +95,12 @@ _READERS: Final[dict[str, tuple[Reader, ...]]] = {
     "ordinal_bare": (nth, nth_weekday, feast, first_units, first_of_month),
     "last_bare": (nth, nth_weekday, window, first_units),
     "unit": (of_unit,),
-    "same_before": (period,),
+    "same_before": (period, moved_period),
     "this_before": (period, season),
     "part": (part,),
     "season": (season,),
     "decade": (decade,),
-    "fraction": (nth, period),
+    "fraction": (nth, period, moved_period),
     "feast": (feast,),
     "since": (offset,),
     "before": (offset,),
@@ -113,7 +113,7 @@ _READERS: Final[dict[str, tuple[Reader, ...]]] = {
     "month_heads": (month_list, window),
     "period": (stretch,),
     "like": (like_today,),
-    "vague_period": (period,),
+    "vague_period": (period, moved_period),
     "weekend": (period,),
 }
 
@@ -169,9 +169,9 @@ def _dashable(first: Node, last: Node) -> bool:
     return same and (first.day is None or first.year is None)
 
 
-def _opens(line: Line, node: Node, i: int, j: int, last: int) -> bool:
-    """Tell whether the expression [i, j) is the day or month from which something lasts until word `last`."""
-    if j != last - 1 or not line.has(j, "to") or not line.has(i - 1, "since"):
+def _opens(line: Line, node: Node, i: int, j: int) -> bool:
+    """Tell whether the expression [i, j) is the day or month from which something lasts until what follows."""
+    if not line.has(j, "to") or not line.has(i - 1, "since"):
         return False
     node = node.of if isinstance(node, Part) else node
     if isinstance(node, Date):
@@ -194,7 +194,7 @@ def find_nodes(line: Line) -> list[tuple[Node, int, int]]:
         if hit is None:
             i += 1
             continue
-        if not is_trap(line, i, *hit, closing=bool(found) and _opens(line, *found[-1], i)):
+        if not is_trap(line, i, *hit, closing=bool(found) and found[-1][2] == i - 1 and _opens(line, *found[-1])):
             found.append((hit[0], i, hit[1]))
         i = hit[1]
     return found

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.times.contexts import is_place
+from pipeline.times.contexts import is_origin
 from pipeline.times.lines import Line
 from pipeline.times.nodes import Hit, Offset, Window
 from pipeline.times.numbers import cardinal, counted
@@ -29,8 +29,6 @@ def _length(line: Line, i: int) -> tuple[str, int | None, int] | None:
     if some := line.find(i, "some"):
         unit = line.find(some[1], "unit")
         return (unit[0][0], None, unit[1]) if unit and unit[0][2] != "definite" else None
-    if found := _fraction(line, i):
-        return found
     number = cardinal(line, i)
     if number:
         unit = line.find(number[1], "unit")
@@ -77,7 +75,7 @@ def offset(line: Line, i: int) -> Hit:
         j = head[1]
         for _ in range(2):
             j = line.after(j, "approx")
-        length = _length(line, j)
+        length = (_fraction(line, j) if sign < 0 else None) or _length(line, j)
         if not length:
             return None
         unit, count, j = length
@@ -99,7 +97,7 @@ def offset(line: Line, i: int) -> Hit:
         if unit == "night" or line.has(j, "bce"):
             return None
         only = line.after(j, "whole")
-        told = line.has(only, "from") and not (kind == "since" or (sign < 0 and is_place(line, only + 1)))
+        told = line.has(only, "from") and not (kind == "since" or (sign < 0 and is_origin(line, i, only + 1)))
         if told or (sign > 0 and line.has(only, "on")):
             return None  # counted from something that the text tells, not from today
         return Offset(unit, count, sign, since=kind == "since", half=half), j

@@ -9,7 +9,7 @@ from pipeline.config import TimesConfig
 from pipeline.document import TimeSpan
 from pipeline.times import resolve_dates, resolve_named, resolve_parts, resolve_units
 from pipeline.times.anchors import Anchor
-from pipeline.times.nodes import Date, Expression, Feast, Node, Period, Range
+from pipeline.times.nodes import Date, Expression, Feast, Node, Part, Period, Range
 from pipeline.times.resolve_dates import candidates
 from pipeline.times.values import Context, Value, resolve
 
@@ -82,7 +82,9 @@ def _remembering(context: Context, node: Node, value: Value) -> Context:
         return context
     if isinstance(node, Date) and node.year is not None and value.calendar == "gregorian":
         context = replace(context, stated_year=value.start.year)
-    if value.end and 0 < (value.end - value.start).days < _YEAR and not isinstance(node, Feast):
+    if isinstance(node, Part):
+        context = replace(context, last_span=None)  # since its beginning, or until its end: no one knows
+    elif value.end and 0 < (value.end - value.start).days < _YEAR and not isinstance(node, Feast):
         context = replace(context, last_span=value)
     if isinstance(node, Range) or (isinstance(node, Period) and node.frame == "context" and node.shift < 0):
         return context

@@ -69,11 +69,24 @@ def find_expressions(tokens: Sequence[Token], sentence: int, words: Vocabulary) 
             line.tokens[j - 1].end,
             sentence,
             with_known_year(line, i, node),
-            tense(line, i, j) if _asks_tense(node) else 0,
+            _tense_of(line, i, node, j) if _asks_tense(node) else 0,
             _is_dateline(line, i, j),
         )
         for node, i, j in find_nodes(line)
     ]
+
+
+def _tense_of(line: Line, i: int, node: Node, j: int) -> int:
+    """Tell the tense of the clause of an expression: the past of a feast only where the verb is told of that day.
+
+    احتفلوا بعيد الأضحى is past, أعلنوا موعد عيد الأضحى may be of one to come.
+    """
+    told = tense(line, i, j)
+    if told >= 0 or not isinstance(node, Feast):
+        return told
+    word = line.words[i]
+    joined = word is not None and word.clitic.endswith("ب") and line.begin(i) > line.tokens[i].start  # BEH: on
+    return told if joined or line.has(i - 1, "at") or line.has(i - 1, "during") else 0
 
 
 def _is_dateline(line: Line, i: int, j: int) -> bool:

@@ -57,7 +57,7 @@ def like_today(line: Line, i: int) -> Hit:
     return (Period(named[0], 0, of=held[0]), held[1]) if held else None
 
 
-def _moved(line: Line, i: int) -> Hit:
+def moved_period(line: Line, i: int) -> Hit:
     """Read what the text told of, in another year: الربع نفسه من العام الماضي، نفس الفترة من عام 2024."""
     head = line.find(i, "same_before")
     start = head[1] if head else i
@@ -82,7 +82,7 @@ def period(line: Line, i: int) -> Hit:
         return (Weekend(direction[0]), direction[1]) if direction else (Weekend(), weekend[1])
     if (head := line.find(i, "fraction")) and (direction := line.find(head[1], "shift")) and line.definite(i):
         return (Period(head[0], direction[0]), direction[1]) if head[0] != "third" else None
-    return _pointed(line, i) or _directed(line, i) or _moved(line, i) or _vague(line, i)
+    return _pointed(line, i) or _directed(line, i) or _vague(line, i)
 
 
 def _pointed(line: Line, i: int) -> Hit:

@@ -77,13 +77,19 @@ def test_the_files_of_a_folder_are_its_ontology(tmp_path: Path) -> None:
     assert ontology.types["PROTEST"].plover is None
 
 
-def test_a_type_that_the_tables_do_not_know_is_refused(tmp_path: Path) -> None:
+def test_a_type_of_ones_own_says_what_it_is_like(tmp_path: Path) -> None:
+    own = (_TYPE + _EXAMPLES).replace("PROTEST", "PARADE")
     _write(tmp_path, _TYPE + _EXAMPLES)
-    (tmp_path / "parade.toml").write_text((_TYPE + _EXAMPLES).replace("PROTEST", "PARADE"), encoding="utf-8")
-    with pytest.raises(
-        ResourceError, match=r"parade\.toml: .*'PARADE'; write one of the 27 types .*VISIT.*of your own"
-    ):
+    (tmp_path / "parade.toml").write_text(own, encoding="utf-8")
+    with pytest.raises(ResourceError, match=r"parade\.toml: type: PARADE is a type of your own; say by `like` .*VISIT"):
         load_ontology(tmp_path)
+    (tmp_path / "parade.toml").write_text('like = "MARCH"\n' + own, encoding="utf-8")
+    with pytest.raises(ResourceError, match="like is 'MARCH'; write one of the 27 types .*VISIT"):
+        load_ontology(tmp_path)
+    (tmp_path / "parade.toml").write_text('like = "PROTEST"\n' + own, encoding="utf-8")
+    assert {name: kind.like for name, kind in load_ontology(tmp_path).types.items()} == {
+        "PARADE": "PROTEST", "PROTEST": None
+    }  # fmt: skip
 
 
 def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
@@ -117,8 +123,9 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ('type = "PROTEST"', 'type = "VISIT"', r"protest\.toml: type: is 'VISIT', but the file is protest\.toml"),
-        ('type = "PROTEST"', 'type = ["PROTEST"]', "type is .*; write one of the 27 types"),
-        ('type = "PROTEST"', "", r"protest\.toml: .*: has no type; write one of the 27 types"),
+        ('type = "PROTEST"', 'type = ["PROTEST"]', "type is .*; write a name of capital letters"),
+        ('type = "PROTEST"', 'like = "VISIT"\ntype = "PROTEST"', "PROTEST is one of Rasd's; leave `like` out"),
+        ('type = "PROTEST"', "", r"protest\.toml: .*: has no type; write a name of capital letters"),
         ('definition = "People march for pleasure."', "", "type PROTEST: has no definition; write a text"),
         ("People march for pleasure.", 'x"\nsymmetric = "no', "type PROTEST: symmetric is 'no'; write true or false"),
         ('plover = ""', 'plover = ["MARCH"]', "plover is .*; write a text"),
@@ -174,7 +181,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ('trigger = "موكبا"', 'trigger = "موكبا", nth = "1"', "event موكبا: nth is '1'; write a whole number from 1"),
         ('trigger = "موكبا"', 'trigger = "موكبا", nth = 0', "event موكبا: nth is 0; write a whole number from 1"),
         ('trigger = "موكبا"', 'trigger = "موكبا", status = "DONE"', "event موكبا: status is 'DONE'; write one of ATT"),
-        ('trigger = "موكبا"', 'trigger = "موكبا", type = "PARADE"', "event موكبا: type is 'PARADE'; write one of"),
+        ('trigger = "موكبا"', 'trigger = "موكبا", type = "parade"', "event موكبا: type is 'parade'; write a name of"),
         ('{ actor = ["الحي"] }', '["actor"]', "roles is .*; write a table"),
         ('["الحي"]', '"الحي"', "roles: actor is 'الحي'; write a list of texts"),
         ('trigger = "موكبا"', 'trigger = "مواكب"', "has no occurrence 1 of the trigger"),

@@ -1,8 +1,10 @@
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,12 +12,13 @@ from annotated import annotated
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pipeline
 from pipeline.config import Config, EventsConfig
 from pipeline.document import Document
 from pipeline.events import dating
 from pipeline.events.decide import load_models
 from pipeline.events.explain import explain_mention
-from pipeline.events.ontology import load_ontology
+from pipeline.events.ontology import FOLDER, load_ontology
 from pipeline.events.stage import Engine, Events
 from pipeline.events.triggers import find_candidates
 from pipeline.names.stage import Names
@@ -199,3 +202,28 @@ def test_importing_the_stage_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("model", ["learned", "light", "rules"])
+def test_a_type_of_ones_own_is_found_beside_the_shipped_ones(model: str, tmp_path: Path) -> None:
+    folder = tmp_path / "types"
+    shutil.copytree(FOLDER, folder)
+    (folder / "tourism.toml").write_text(
+        """type = "TOURISM"
+like = "VISIT"
+definition = "People go round a place for pleasure."
+plover = ""
+cameo = "040"
+verbs = [{ verb = "تنزه", strength = 0.9 }]
+[frames.default]
+verb = ["actor=subject", "place=في:LOC"]
+"""
+        + '[[examples]]\ntext = "تنزه الضيف"\nevents = [{ trigger = "تنزه" }]\n' * 5,
+        encoding="utf-8",
+    )
+    settings = {"events": {"model": model, "ontology": str(folder)}}
+    (tmp_path / "page.txt").write_text("زار الوزير سالم فهد المدينة أمس. وتنزه الضيوف في بيروت.", encoding="utf-8")
+    summary = pipeline.run(tmp_path / "page.txt", tmp_path / "run", Config.from_dict({"workers": 1, **settings}))
+    rows = pipeline.read_table(summary.out, "events", as_arrow=True).to_pylist()
+    assert {row["type"]: row["cameo"] for row in rows}["TOURISM"] == "040"
+    assert {row["type"] for row in rows} == {"VISIT", "TOURISM"}
