@@ -145,7 +145,7 @@ class WordStates:
                 words = sentences[w.sentence][w.first : w.first + w.size]
                 for word in words:
                     if word not in self.known:
-                        self.known[word] = self._number(word)
+                        self.known[word] = self.number(word)
                 numbers[: w.size, column] = [self.known[word] for word in words]
             vectors = self.vectors[numbers]
             (states,) = self.session.run(None, {"vectors": vectors, "lengths": lengths})
@@ -174,7 +174,7 @@ class WordStates:
         """Give room for the states of sentences of these lengths."""
         return [np.empty((length, self.width), dtype=np.uint8) for length in lengths]
 
-    def _number(self, surface: str) -> int:
+    def number(self, surface: str) -> int:
         """Give the row of `vectors` that holds a word, made when the word is first seen."""
         form = model_form(surface)
         number = self.forms.get(form)

@@ -42,7 +42,7 @@ from pipeline.training.annotated import LEADS
 from pipeline.training.event_examples import Example, read_examples, read_leads
 from pipeline.training.event_nets import blend_linear, fit_mix, fit_net, fit_temperature
 from pipeline.training.event_tasks import ROLE_SHARPNESS, Labels, Learning, Pairing, Task, make_tasks
-from pipeline.training.reader import Lesson, ReaderNet, answers, fit_reader, save_reader
+from pipeline.training.reader import EPOCHS, RATE, Course, Lesson, ReaderNet, answers, fit_reader, save_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,13 @@ def ask_nets(nets: dict[str, Net], learning: Learning, among: NDArray[np.bool_])
 
 
 def fit(
-    learning: Learning, keep: NDArray[np.bool_], own: NDArray[np.bool_], seeds: Sequence[int], jobs: int = 1
-) -> Fitted:
+    learning: Learning, keep: NDArray[np.bool_], own: NDArray[np.bool_], seeds: Sequence[int], jobs: int = 1,
+    course: Course | None = None,
+) -> Fitted:  # fmt: skip
     """Fit the nets and the reader, side by side if there are two jobs, to the documents to keep (see `fit_nets`)."""
     nets, reader = Parallel(jobs, mmap_mode="c")([
         delayed(fit_nets)(learning.tasks, learning.pairing, keep, own, seeds),
-        delayed(fit_reader)(learning.lesson, np.flatnonzero(keep), seeds[0]),
+        delayed(fit_reader)(learning.lesson, np.flatnonzero(keep), seeds[0], course),
     ])  # fmt: skip
     rest = np.flatnonzero(~keep)
     by_reader = answers(reader, learning.lesson, rest) if len(rest) else {}
@@ -235,14 +236,14 @@ def cross_validate(
 
 def hold_out(
     engine: Engine, held: Sequence[Example], examples: Sequence[Example], leads: Sequence[Example], words: WordStates,
-    seeds: Sequence[int], jobs: int = 1,
+    seeds: Sequence[int], jobs: int = 1, course: Course | None = None,
 ) -> Validated:  # fmt: skip
     """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`)."""
     everything = [*held, *examples, *leads]
     learning = make_tasks(engine, everything, words)
     number = np.arange(len(everything))
     out = number < len(held)
-    fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs)
+    fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs, course)
     missed = count_missed(learning, held, out)
     found, choices = {}, {}
     for way, heard in (("light", {}), ("learned", fitted.by_reader)):
@@ -321,6 +322,11 @@ def main(arguments: list[str] | None = None) -> None:
         "--jobs", type=int, default=1, help="folds, or parts of the one fit of --held, that are fitted at once"
     )
     parser.add_argument("--seeds", type=int, default=2, help="nets averaged per model")
+    parser.add_argument("--begin", type=Path, metavar="READER.pt",
+                        help="reader to go on from, as --keep or `hidden` wrote it; with --held only")  # fmt: skip
+    parser.add_argument("--keep", type=Path, metavar="READER.pt", help="file for the reader as it was fitted")
+    parser.add_argument("--passes", type=int, default=EPOCHS, help="of the reader, over all leads")
+    parser.add_argument("--rate", type=float, default=RATE, help="highest step of the reader")
     parser.add_argument("--shipped", action="store_true", help="fit nothing; judge the shipped models by the files")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
@@ -344,7 +350,8 @@ def main(arguments: list[str] | None = None) -> None:
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")
     if options.held:
-        validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs)
+        course = Course(options.passes, options.rate, torch.load(options.begin) if options.begin else None)
+        validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs, course)
         reported = [(f", {options.held[0].name}", held)]
     else:
         validated = cross_validate(
@@ -352,6 +359,8 @@ def main(arguments: list[str] | None = None) -> None:
         )
     for title, part in reported:
         report(validated.found, part, title)
+    if options.keep and validated.fitted:
+        torch.save(validated.fitted.reader.state_dict(), options.keep)
     if options.out and validated.fitted:
         fitted, lesson = validated.fitted, validated.learning.lesson
         light, learned = (models_of(fitted, lesson, validated.choices[way], words) for way in ("light", "learned"))

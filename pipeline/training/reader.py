@@ -1,6 +1,6 @@
 """Fits the reader of pipeline.events.reader."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
@@ -211,17 +211,29 @@ def _by_value(values: Labels, count: int) -> list[Labels]:
     return np.split(order, np.searchsorted(values[order], np.arange(1, count)))
 
 
-def fit_reader(lesson: Lesson, docs: Labels, seed: int, epochs: int = EPOCHS) -> ReaderNet:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a reader is fitted. passes: over all documents. begin: weights of another one to go on from."""
+
+    passes: int = EPOCHS
+    rate: float = RATE
+    begin: Mapping[str, Tensor] | None = None
+
+
+def fit_reader(lesson: Lesson, docs: Labels, seed: int, course: Course | None = None) -> ReaderNet:
     """Fit a reader to the documents of these numbers."""
+    course = course or Course()
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net, school = ReaderNet(lesson), _Class(lesson)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02, fused=True)
-    steps = epochs * -(-len(docs) // DOCS)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
+    if course.begin:
+        _go_on(net, course.begin)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=course.rate, weight_decay=0.02, fused=True)
+    steps = course.passes * -(-len(docs) // DOCS)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, course.rate, total_steps=steps, pct_start=0.1)
     net.train()
-    for _ in range(epochs):
+    for _ in range(course.passes):
         for chosen in np.array_split(rng.permutation(docs), -(-len(docs) // DOCS)):
             loss = torch.zeros(())
             for name, (rows, outputs) in school.run(net, chosen.tolist()).items():
@@ -237,6 +249,14 @@ def fit_reader(lesson: Lesson, docs: Labels, seed: int, epochs: int = EPOCHS) ->
             optimizer.step()
             schedule.step()
     return net.eval()
+
+
+def _go_on(net: ReaderNet, begin: Mapping[str, Tensor]) -> None:
+    """Take over weights; of a table that has grown at its end, the rows that were there."""
+    weights = net.state_dict()
+    for name, value in begin.items():
+        weights[name][: len(value)] = value
+    net.load_state_dict(weights)
 
 
 def answers(net: ReaderNet, lesson: Lesson, docs: Labels) -> dict[str, Floats]:

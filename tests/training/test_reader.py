@@ -18,7 +18,7 @@ from pipeline.training.annotated import LEADS
 from pipeline.training.event_examples import Example, read_leads
 from pipeline.training.event_nets import fit_mix
 from pipeline.training.event_tasks import Learning, make_tasks
-from pipeline.training.reader import answers, fit_reader, save_reader
+from pipeline.training.reader import Course, answers, fit_reader, save_reader
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_the_shipped_form_answers_as_the_trained_one(
     engine: Engine, examples: list[Example], words: WordStates, learning: Learning, tmp_path: Path
 ) -> None:
     lesson = learning.lesson
-    net = fit_reader(lesson, np.arange(len(examples)), seed=1, epochs=1)
+    net = fit_reader(lesson, np.arange(len(examples)), seed=1, course=Course(passes=1))
     torch.manual_seed(2)
     for name, weight in net.heads["status"].around.named_parameters():  # which begin as zeros, and learn slowly
         torch.nn.init.normal_(weight, std=0.3 if name == "near" else 0.1)
@@ -77,12 +77,22 @@ def test_a_reader_learns(learning: Learning, examples: list[Example]) -> None:
     docs = np.arange(len(examples))
     labels = lesson.labels["mention"]
 
-    def right(epochs: int) -> float:
-        outputs = answers(fit_reader(lesson, docs, seed=1, epochs=epochs), lesson, docs)["mention"]
+    def right(passes: int) -> float:
+        outputs = answers(fit_reader(lesson, docs, seed=1, course=Course(passes)), lesson, docs)["mention"]
         return float(((outputs[:, 0] > 0) == labels).mean())
 
     before, after = right(1), right(12)
     assert after > before + 0.1
+
+
+def test_a_reader_goes_on_from_the_weights_of_another(learning: Learning, examples: list[Example]) -> None:
+    docs = np.arange(len(examples))
+    first = fit_reader(learning.lesson, docs, seed=1, course=Course(passes=2))
+    grown = "heads.context.table.weight"
+    begin = {name: value[:-1] if name == grown else value for name, value in first.state_dict().items()}
+    again = fit_reader(learning.lesson, docs, seed=2, course=Course(passes=1, rate=1e-9, begin=begin)).state_dict()
+    for name, value in begin.items():
+        assert torch.allclose(again[name][: len(value)], value, atol=1e-5)
 
 
 def test_a_head_looks_around_inside_its_document_alone() -> None:
