@@ -172,7 +172,7 @@ def pair_documents(run: str | Path, texts: Mapping[str, str], gold: str | Path) 
     texts: of the gold, by id; blanks at their ends do not count. Raises InputError if the run lacks one of them.
     """
     rows = read_table(run, "documents", as_arrow=True).select(["doc_id", "text"]).to_pylist()
-    wanted = {doc_id: writable(text).rstrip() for doc_id, text in texts.items()}
+    wanted = {doc_id: writable(text).removeprefix("\ufeff").rstrip() for doc_id, text in texts.items()}
     found = {row["doc_id"]: row["text"].rstrip() for row in rows}
     paired = {doc_id: doc_id for doc_id, text in wanted.items() if found.get(doc_id) == text}
     left: dict[str, list[str]] = defaultdict(list)

@@ -37,7 +37,9 @@ _QUANTIFIERS, _EMPHASIS, _ATTRIBUTES, _REDUCED, _UNJOINED, _IMPROPER, _ADVERBS =
 )
 _VERBAL: Final = np.array([form_code(word) for word in ("لم", "لن", "سوف", "قد", "لقد")])
 _PERFECT: Final = _VERBAL[3:]
+_REUNION: Final = form_code("شمل")  # لم شمل العائلات
 _ATTRIBUTIVE: Final = np.array([form_code(end) & 0xFFFF for end in ("ية",)])  # last letters of most unlisted adjectives
+_BEFORE_BEH, _BEFORE_LAM = _codes("reduced", "beh"), _codes("reduced", "lam")
 _BARE_QUANTIFIERS: Final = _codes("quantifier", "indefinite")
 _PLURALS: Final = np.array([name.endswith("plural") or name == "people" for name in ENDINGS])
 _NATIONALS: Final = np.array([name.endswith("nisba plural") or name == "nationals" for name in ENDINGS])
@@ -179,7 +181,8 @@ def _read_verbs(words: Ints, sentence: Ints, name: Ints) -> None:
     fields = WordTable.FIELDS
     column = {field: words[:, fields.index(field)] for field in fields}
     behind = np.isin(column["code"][:-1], _VERBAL) & (sentence[:-1] == sentence[1:]) & (name[1:] == 0)
-    behind &= (column["particle"][1:] == 0) & (column["mark"][1:] == 0) & (column["pos"][1:] != _VERB)
+    behind &= (column["particle"][1:] == 0) & (column["mark"][1:] == 0)
+    behind &= (column["pos"][1:] != _VERB) & (column["code"][1:] != _REUNION)
     at = np.flatnonzero(behind) + 1
     column["pos"][at] = _VERB
     for field in ("article", "proclitic", "preposition", "ending"):
@@ -232,7 +235,7 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     triggers: tokens that report events; a noun phrase never runs across one, but may end with one that counts people
     (17 قتيلا). verbs: tokens that are verbs, triggers or light ones beside them (شن هجوما), which no phrase holds.
     A run of nominal words is cut where agreement forbids it to be one phrase: at an attached preposition, before a
-    definite noun that follows a definite one, before an indefinite one that follows a definite one, and as
+    definite noun that follows a definite one, before an indefinite word that follows a definite one, and as
     `_agreement` tells. A shortened relative clause (المختصة في) ends a phrase.
     """
     total = len(layout.doc)
@@ -242,7 +245,7 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     pos, article, suffix = layout.column("pos"), layout.column("article"), layout.column("suffix")
     is_trigger = np.zeros(total, dtype=bool)
     is_trigger[triggers] = True
-    nominal, stressing = _nominal(layout, verbs)
+    nominal, stressing = _nominal(layout, is_trigger, verbs)
     previous = np.zeros(total, dtype=bool)
     previous[1:] = nominal[:-1]
     noun = (pos != _ADJ) & (pos != POS.index("X"))
@@ -283,10 +286,10 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     return _assemble(layout, first, extended, titled, name_first, name_last, numbers)
 
 
-def _nominal(layout: Layout, verbs: Ints) -> tuple[Flags, Flags]:
+def _nominal(layout: Layout, triggers: Flags, verbs: Ints) -> tuple[Flags, Flags]:
     """Tell the words that noun phrases are made of, and which of them stress the word before (المصدر نفسه).
 
-    verbs: as of `find_phrases`.
+    triggers: flags the tokens that report events. verbs: as of `find_phrases`.
     """
     code, particle, article = layout.column("code"), layout.column("particle"), layout.column("article")
     total = len(code)
@@ -298,11 +301,33 @@ def _nominal(layout: Layout, verbs: Ints) -> tuple[Flags, Flags]:
     counts = (article[1:] == 1) | np.isin(code[:-1], _BARE_QUANTIFIERS)  # أحد الشهود, كل المدن, عدة جنود
     heading[:-1] = np.isin(code[:-1], _QUANTIFIERS) & free[:-1] & nominal[1:] & counts & same
     nominal |= heading
-    governs = (particle[2:] == _PREP) | (layout.column("proclitic")[2:] > 0)
-    reduced[1:-1] = np.isin(code[1:-1], _REDUCED) & nominal[:-2] & governs & same[:-1] & same[1:]
+    reduced[1:-1] = _reduced(layout, triggers | heading)[1:-1] & nominal[:-2] & same[:-1] & same[1:]
     nominal &= ~reduced
     stressing[1:] = np.isin(code[1:], _EMPHASIS) & free[1:] & nominal[:-1] & (article[:-1] == 1) & same
     return nominal | stressing, stressing
+
+
+def _reduced(layout: Layout, heads: Flags) -> Flags:
+    """Tell the attributes that begin a shortened relative clause: السفينة التابعة للشركة, not اعتقال المشاركين في.
+
+    Such a word agrees with the one before in its article and in being a plural, so it is no noun of its own.
+    heads: tokens that govern what follows.
+    """
+    total = len(layout.doc)
+    code, article, suffix = layout.column("code"), layout.column("article"), layout.column("suffix")
+    ending, proclitic = layout.column("ending"), layout.column("proclitic")
+    found = np.zeros(total, dtype=bool)
+    if total < 3:
+        return found
+    old, new, after = slice(None, -2), slice(1, -1), slice(2, None)
+    definite = (article[old] == 1) | (suffix[old] > 0)
+    several = _PLURALS[ending[new]] <= _PLURALS[ending[old]]
+    attached = np.select([np.isin(code[new], _BEFORE_BEH), np.isin(code[new], _BEFORE_LAM)], [1, 2], 0)
+    governs = np.where(
+        attached > 0, proclitic[after] == attached, (layout.column("particle")[after] == _PREP) | (proclitic[after] > 0)
+    )
+    found[new] = np.isin(code[new], _REDUCED) & (definite == (article[new] == 1)) & several & governs & ~heads[old]
+    return found
 
 
 def _agreement(layout: Layout) -> tuple[Flags, Flags]:

@@ -112,7 +112,7 @@ class PageNames:
 
     def size(self, form: str, size: int, starts: Mapping[str, tuple[int, int]]) -> int:
         """Give the proclitics of a word that opens a name, where `size` is what the word alone tells."""
-        if size and (form in self.behind or (form[size:] not in self.words and self._carries(form))):
+        if size and form[size:] not in self.words and (form in self.behind or self._carries(form)):
             return 0
         if not size and form not in self.behind and not starts.get(form, (0, 0))[0]:
             return next((letters for letters, rest in cuts(form) if rest in self.behind), 0)
@@ -120,7 +120,8 @@ class PageNames:
 
     def _carries(self, form: str) -> bool:
         """Tell whether the word stands elsewhere behind a preposition of one letter, where no proclitic stands."""
-        return any(letter + form in self.words for letter in _ATTACHED)
+        letters = _ATTACHED.replace(form[0], "") if form[0] == _LAM else _ATTACHED  # للحزب is no ل before لحزب
+        return any(letter + form in self.words for letter in letters)
 
 
 def name_start(

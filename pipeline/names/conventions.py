@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from pipeline.document import Token
-from pipeline.names.clitics import cuts
+from pipeline.names.clitics import cuts, shipped_starts
 from pipeline.names.places import nationalities, states
 from pipeline.names.recognizer import NameSpan
 from pipeline.resources import load_toml, load_words
@@ -37,7 +37,9 @@ class _Rules(NamedTuple):
     nationalities: frozenset[str]
     media: frozenset[str]
     outlets: frozenset[str]
+    canals: frozenset[str]
     kept: frozenset[str]
+    headed: frozenset[str]
     honorifics: frozenset[str]
     never: frozenset[str]
 
@@ -57,7 +59,9 @@ def _rules() -> _Rules:
         nationalities=nationalities(),
         media=load_words(_FILE, "media", "endings"),
         outlets=load_words(_FILE, "media", "heads"),
+        canals=load_words(_FILE, "media", "canals"),
         kept=load_words(_FILE, "heads", "kept"),
+        headed=load_words(_FILE, "heads", "headed"),
         honorifics=load_words(_FILE, "heads", "honorifics"),
         never=load_words(_FILE, "never", "words"),
     )
@@ -96,7 +100,7 @@ def _part(norms: Sequence[str], spans: Sequence[NameSpan], bodies: Sequence[Name
         at = span.first
         while not span.listed and at in ends and ends[at] < span.last:
             end = ends[at]
-            last_word = end + 1 == span.last and not norms[end].startswith(("ال", "و", "ب", "ل"))
+            last_word = end + 1 == span.last and _is_definite(norms[at]) and _opens_place(norms[end])
             if end not in ends and not last_word:
                 break
             yield replace(span, first=at, last=end, start=None, end=None)
@@ -106,6 +110,12 @@ def _part(norms: Sequence[str], spans: Sequence[NameSpan], bodies: Sequence[Name
                 at = span.last
         if at < span.last:
             yield span if at == span.first else replace(span, first=at, start=None, end=None)
+
+
+def _opens_place(norm: str) -> bool:
+    """Tell whether a word that cannot be an attribute of a definite noun opens names, and is no adjective or mark."""
+    opens, occurs = shipped_starts().get(norm, (0, 0))
+    return not norm.startswith("ال") and opens > 9 and opens * 12 > occurs
 
 
 def _unite(made: NameSpan, parts: Sequence[NameSpan], inside: Sequence[NameSpan]) -> NameSpan:
@@ -133,14 +143,15 @@ def _fix(tokens: Sequence[Token], norms: Sequence[str], span: NameSpan, rules: _
         return None
     if last - first > 1 and norms[last - 1] in rules.media:
         label = "ORG"
-    if label == "ORG" and last - first > 1 and _among(norms[first], rules.outlets):
-        first += 1
-    if label == "PER" and last - first > 1 and _among(norms[first], rules.honorifics):
+    opening = norms[first] if last - first > 1 else ""
+    outlet = label == "ORG" and _among(opening, rules.outlets) and norms[first + 1] not in rules.canals
+    if opening and (outlet or (label == "PER" and _among(opening, rules.honorifics))):
         first += 1
     before = norms[first - 1] if first else ""
     if label == "LOC" and norms[last - 1] in rules.adjectives and _among(before, rules.heads):
         first -= 1
-    if label == "ORG" and _among(before, rules.kept) and not norms[first].startswith(_ATTACHED):
+    headed = norms[first] in rules.bodies or norms[first] in rules.headed
+    if label == "ORG" and _among(before, rules.kept) and not headed and not norms[first].startswith(_ATTACHED):
         first -= 1
     return span if (first, last, label) == (span.first, span.last, span.label) else replace(
         span, first=first, last=last, label=label, start=None, end=None

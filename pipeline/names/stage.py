@@ -1,6 +1,6 @@
 """The stage that fills the names of documents with the recognisers that the settings name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -102,7 +102,8 @@ class Names:
             begin = at
             page = _page_names(doc, found[at : at + len(doc.sentences)])
             for number, sentence in enumerate(doc.sentences):
-                named = (self._mention(doc, span, sentence.first, number, page) for span in found[at])
+                ends = {span.last for span in found[at]}  # what stands before a name is a word of another one there
+                named = (self._mention(doc, span, sentence.first, number, page, ends) for span in found[at])
                 mentions.extend(m for m in named if not _is_letter(doc.text[m.start : m.end]))
                 at += 1
             own = self.shared.words.joined(doc, states[begin:at]) if self.shared and states else None
@@ -118,12 +119,14 @@ class Names:
             return self.recognize
         return None
 
-    def _mention(self, doc: Document, span: NameSpan, base: int, sentence: int, page: PageNames) -> Mention:
+    def _mention(
+        self, doc: Document, span: NameSpan, base: int, sentence: int, page: PageNames, ends: Set[int]
+    ) -> Mention:
         first, last = doc.tokens[base + span.first], doc.tokens[base + span.last - 1]
         start, end = span.start, span.end
         if start is None or end is None:
             begin = _inner(first.text).start
-            before = doc.tokens[base + span.first - 1].norm if span.first else ""
+            before = doc.tokens[base + span.first - 1].norm if span.first and span.first not in ends else ""
             start = first.start + begin + name_start(first.text[begin:], self.starts, before, page)
             end = last.start + _inner(last.text).stop
         return Mention(start, end, span.label, span.score, span.tagger, sentence, span.entity or "")

@@ -9,6 +9,7 @@ from pipeline.config import Config
 from pipeline.errors import ConfigError, RunError
 from pipeline.running.plan import Shard, close_run, committed, cut_shards, lock_run, open_run, reopen_run, unclaimed
 from pipeline.running.shard import ShardResult
+from pipeline.sources.files import reaches
 
 ENGINES: Final = ("local", "ray")
 
@@ -57,9 +58,7 @@ def run(
         for key in totals:
             totals[key] += facts[key]
 
-    inside = next(
-        (name for name in names if Path(name).is_dir() and folder.resolve().is_relative_to(Path(name).resolve())), None
-    )
+    inside = next((name for name in names if Path(name).is_dir() and reaches(Path(name), folder)), None)
     if inside is not None:
         raise RunError(
             f"{folder} lies inside the input {inside}, whose files would then change; give an --out outside of it"

@@ -1,7 +1,7 @@
 """The files that the inputs of a run name."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -18,7 +18,7 @@ def list_files(inputs: Sequence[str]) -> list[Path]:
         if name == "-":
             files.append(path)
         elif path.is_dir():
-            files.extend(_walk(path))
+            files.extend(sorted(at / file for at, inside in _walk(path) for file in inside))
         elif path.exists():
             files.append(path)
         else:
@@ -26,9 +26,14 @@ def list_files(inputs: Sequence[str]) -> list[Path]:
     return files
 
 
-def _walk(top: Path) -> list[Path]:
-    """List the files in a folder, sorted; linked folders are followed, but no folder is read twice."""
-    found: list[Path] = []
+def reaches(top: Path, folder: Path) -> bool:
+    """Tell whether the files of a folder are read with those of another one, in which it lies or which links to it."""
+    real = folder.resolve()
+    return any(real.is_relative_to(os.path.realpath(at)) for at, _ in _walk(top))
+
+
+def _walk(top: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Give each folder in a folder with its files; linked ones are followed, but no folder is read twice."""
     waiting, seen = [top], set[str]()
     for start in waiting:  # links come behind the folders that lie there themselves
         for at, folders, files in os.walk(start, onerror=_refuse):
@@ -36,9 +41,8 @@ def _walk(top: Path) -> list[Path]:
             folders[:] = sorted(name for name in folders if real not in seen and not name.startswith("."))
             if real not in seen:
                 seen.add(real)
-                found.extend(Path(at, name) for name in files if not name.startswith("."))
+                yield Path(at), [name for name in files if not name.startswith(".")]
                 waiting.extend(link for name in folders if (link := Path(at, name)).is_symlink())
-    return sorted(found)
 
 
 def _refuse(error: OSError) -> None:

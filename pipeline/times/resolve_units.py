@@ -38,7 +38,7 @@ def _period(node: Period, context: Context) -> Value:
         if node.shift < 0 and context.anchor:
             found = unit_of(unit, context.anchor, node.shift, context.config.week_start)
             return value_of(found, granularity, "deictic")
-        return Value(None, None, granularity, "relative", anchored=False)
+        return _somewhere(node, context) or Value(None, None, granularity, "relative", anchored=False)
     if node.of is not None:
         held = resolve(node.of, context).start
         day_of = base.start.day if unit == "day" else None
@@ -56,13 +56,19 @@ def _span(node: Period, context: Context) -> Value:
     base = context.last_span
     year = resolve(node.of, context).start if node.of is not None else None
     if base is None or base.start is None or base.end is None or year is None or year.year == base.end.year:
-        return Value(None, None, "vague", "relative", anchored=False)
+        return _somewhere(node, context) or Value(None, None, "vague", "relative", anchored=False)
     months = 12 * (year.year - base.end.year)
     start, following = shift_months(base.start, months), shift_day(base.end, 1)
     following = shift_months(following, months) if following else None
     end = shift_day(following, -1) if following else None
     found = (start, end) if start and end else None
     return value_of(found, base.granularity, "relative", anchored=False, reference=base.start)
+
+
+def _somewhere(node: Period, context: Context) -> Value | None:
+    """Give the whole year in which a period lies that the text does not name otherwise."""
+    year = resolve(node.of, context) if node.of is not None else None
+    return Value(year.start, year.end, "vague", "relative", anchored=False) if year and year.start else None
 
 
 def _bare_context(node: Period, context: Context) -> Value | None:

@@ -329,6 +329,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rate", type=float, default=RATE, help="highest step of the reader")
     parser.add_argument("--shipped", action="store_true", help="fit nothing; judge the shipped models by the files")
     options = parser.parse_args(arguments)
+    if not options.held and (options.begin or (options.passes, options.rate) != (EPOCHS, RATE)):
+        parser.error("--begin, --passes and --rate need --held")
     torch.set_num_threads(1)
     examples = [
         example

@@ -132,7 +132,6 @@ class _Text:
         lengths = [self.sizes[i] for i in chosen]
         states = np.full((len(chosen), max(lengths), self.words.width), ZERO, dtype=np.uint8)
         rows = np.full(states.shape[:2], -1)
-        blank = np.zeros(states.shape[:2], dtype=bool)
         sentences: list[tuple[int, int, Ints]] = []  # unit, first word in it, words
         for n, unit in enumerate(chosen):
             at = 0

@@ -67,3 +67,8 @@ def test_the_users_list_may_name_symbols(tmp_path: Path) -> None:
     path.write_text("🇷🇺\tLOC\tRU\n", encoding="utf-8")
     config = Config.from_dict({"names": {"recognizers": ["gazetteer"], "gazetteer": str(path)}})
     assert names("قال 🇷🇺 أمس", config) == [("🇷🇺", "LOC", "gazetteer")]
+
+
+def test_a_person_named_ali_is_no_preposition() -> None:
+    found = [name for name, _, _ in names("حضر الحفل علي حسن، وشكر محمد علي ومحمود عباس الحضور.")]
+    assert "محمود عباس" in found
