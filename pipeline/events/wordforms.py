@@ -156,16 +156,18 @@ class WordTable:
 
     def _ending(self, bare: str, pos: int, definite: bool) -> int:
         """Tell the ending of a form without its article; definite: it has one."""
-        if pos not in (_NOUN, _ADJ, POS.index("X")):
+        unlisted = pos == POS.index("X")
+        if not (unlisted or pos in (_NOUN, _ADJ) or bare.endswith(_NISBA + "ون")):
             return 0
         for kind, listed in self._people.items():
             if bare in listed:
                 return ENDINGS.index(kind)
         stem, end = bare[:-2], bare[-2:]
         if len(stem) > 2 and end in ("ون", "ين"):
-            forms = (stem,) if stem[-1] == _NISBA else (stem, stem + "ون", stem + "ين")
-            if definite or self._known.get(stem, (0, 0))[1] == _ADJ or all(map(self._knows, forms)):
-                return ENDINGS.index("oblique " * (end == "ين") + "nisba " * (stem[-1] == _NISBA) + "plural")
+            nisba = stem[-1] == _NISBA
+            told = definite or (unlisted and len(stem) > 3) or self._known.get(stem, (0, 0))[1] == _ADJ
+            if told or all(map(self._knows, (stem,) if nisba else (stem, stem + "ون", stem + "ين"))):
+                return ENDINGS.index("oblique " * (end == "ين") + "nisba " * nisba + "plural")
         if len(stem) > 2 and end == "ان" and all(map(self._knows, (stem, stem + "ين"))):
             return ENDINGS.index("dual")
         if len(stem) > 1 and bare[-1] == _TANWIN and self._knows(bare[:-1]):
