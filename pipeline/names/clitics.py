@@ -30,6 +30,7 @@ _LAM_BEFORE: Final = re.compile(rf"{_LAM}[ـ\u064b-\u065f]*\Z")  # with the mark
 _AND: Final = "و"  # ARABIC LETTER WAW
 _CONJUNCTIONS: Final = ("و", "ف")  # WAW, FEH
 _ATTACHED: Final = "بلك"  # BEH, LAM, KAF: prepositions of one letter
+LETTERS: Final = "وفبلك"  # with which proclitics begin
 _RARE: Final = ("ك", "ف")  # KAF, FEH: as particles before bare names about a tenth as frequent as the others
 _TWO: Final = 5  # how many times commoner a name must be that loses two letters rather than one
 _LEAST: Final = 3  # letters that a name keeps, but for the short words of names/clitics.toml
@@ -132,8 +133,10 @@ def name_start(
     before: the folded word before it. Behind a preposition nothing is attached, behind a verb no conjunction.
     """
     form = model_form(surface)
-    governed, told = (load_words("names/clitics.toml", "before", key) for key in ("prepositions", "verbs"))
-    if before in governed or (before in told and form[:1] in _CONJUNCTIONS):
+    if form[:1] not in LETTERS:
+        return 0
+    governing, telling = (load_words("names/clitics.toml", "before", key) for key in ("prepositions", "verbs"))
+    if before in governing or (before in telling and form[:1] in _CONJUNCTIONS):
         return 0
     size = proclitic_size(form, starts)
     if page and form[size:][:2] != _ARTICLE:

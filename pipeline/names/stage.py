@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 from unicodedata import category
@@ -10,7 +11,7 @@ from pipeline.config import RECOGNIZERS, Config
 from pipeline.document import Document, Mention, Token
 from pipeline.errors import ConfigError
 from pipeline.models import models_folder
-from pipeline.names.clitics import PageNames, name_start, shipped_starts
+from pipeline.names.clitics import LETTERS, PageNames, name_start, shipped_starts
 from pipeline.names.conventions import apply_rules
 from pipeline.names.recognizer import NameSpan, Recognizer
 from pipeline.names.vote import Vote
@@ -100,7 +101,7 @@ class Names:
         for doc in docs:
             mentions: list[Mention] = []
             begin = at
-            page = _page_names(doc, found[at : at + len(doc.sentences)])
+            page = cache(partial(_page_names, doc, found[at : at + len(doc.sentences)]))
             for number, sentence in enumerate(doc.sentences):
                 ends = {span.last for span in found[at]}  # what stands before a name is a word of another one there
                 named = (self._mention(doc, span, sentence.first, number, page, ends) for span in found[at])
@@ -120,14 +121,15 @@ class Names:
         return None
 
     def _mention(
-        self, doc: Document, span: NameSpan, base: int, sentence: int, page: PageNames, ends: Set[int]
+        self, doc: Document, span: NameSpan, base: int, sentence: int, page: Callable[[], PageNames], ends: Set[int]
     ) -> Mention:
         first, last = doc.tokens[base + span.first], doc.tokens[base + span.last - 1]
         start, end = span.start, span.end
         if start is None or end is None:
             begin = _inner(first.text).start
             before = doc.tokens[base + span.first - 1].norm if span.first and span.first not in ends else ""
-            start = first.start + begin + name_start(first.text[begin:], self.starts, before, page)
+            told = page() if first.norm[:1] in LETTERS else None
+            start = first.start + begin + name_start(first.text[begin:], self.starts, before, told)
             end = last.start + _inner(last.text).stop
         return Mention(start, end, span.label, span.score, span.tagger, sentence, span.entity or "")
 
