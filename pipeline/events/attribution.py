@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.events.clauses import Layout, Phrases
+from pipeline.events.clauses import Layout
 from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross
+from pipeline.events.phrases import Phrases
 from pipeline.events.proposals import Proposals
 from pipeline.events.syntax import prepositions
 from pipeline.events.wordforms import MARKS, Flags, Ints, form_code, proclitic_code

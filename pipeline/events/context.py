@@ -5,9 +5,10 @@ from typing import Final
 import numpy as np
 
 from pipeline.events.attribution import REPORTING
-from pipeline.events.clauses import Layout, Phrases
+from pipeline.events.clauses import Layout
 from pipeline.events.decide import Floats
 from pipeline.events.features import cross, pick
+from pipeline.events.phrases import Phrases
 from pipeline.events.proposals import Proposals
 from pipeline.events.roles import CLASSES, Pairs
 from pipeline.events.wordforms import Flags, Ints

@@ -5,9 +5,8 @@ ResourceError that names the file, the entry and what to do.
 """
 
 import gc
-import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Any, Final, NoReturn
 from pipeline.errors import ResourceError
 from pipeline.events.candidate import Slot
 from pipeline.events.inflection import (
-    CONJUGATIONS,
     Form,
     active_participle,
     fold_letters,
@@ -25,66 +23,30 @@ from pipeline.events.inflection import (
     inflect_verb,
     passive_participle,
 )
+from pipeline.events.ontology_keys import (
+    EVENT,
+    EXAMPLE,
+    FILE,
+    INFLECTED,
+    LIGHT,
+    LIST,
+    LISTS,
+    NAMED,
+    ROWS,
+    TABLE,
+    TEXT,
+    TEXTS,
+    Kind,
+    one_of,
+)
 from pipeline.events.patterns import Pattern, compile_pattern
-from pipeline.schema import EVENT_TYPES, LABELS, ROLES, STATUSES
+from pipeline.schema import EVENT_TYPES, LABELS, ROLES
 
 FOLDER: Final = Path(__file__).parent.parent / "resources" / "events"
 SHARED: Final = "shared.toml"  # word classes, helper words and light verbs for the patterns of all types
 FORMS: Final = ("verb", "passive", "masdar", "participle")
-FEATURES: Final = frozenset(
-    {"past", "present", "future", "active", "passive", "singular", "dual", "plural"}
-    | {"definite", "indefinite", "suffix", "free"}
-)
 _POSITIONS: Final = frozenset({"subject", "object", "object2", "idafa", "suffix", "passive_subject"})
-_LISTS: Final = {  # the tables of a file and the key that names the word of a row
-    "verbs": "verb",
-    "masdars": "masdar",
-    "nouns": "noun",
-    "participles": "participle",
-    "phrases": "phrase",
-}
 _FAINTEST: Final = 0.2  # strength from which an entry is proposed without its conditions, if its row does not say
-_Kind = tuple[str, Callable[[Any], bool]]  # of what a key holds: in words that follow `write`, and the test for it
-
-
-def _text(expected: str, holds: Callable[[str], object]) -> _Kind:
-    return expected, lambda value: isinstance(value, str) and bool(holds(value))
-
-
-def _one_of(names: Iterable[str], before: str = "one of ", after: str = "") -> _Kind:
-    return _text(before + ", ".join(filter(None, sorted(names))) + after, frozenset(names).__contains__)
-
-
-_LETTER: Final = "[\u0621-\u063a\u0641-\u064a\u0671-\u06d3]"  # an Arabic letter, no mark or tatweel
-_TEXT: Final = _text('a text, "..."', lambda text: True)
-_VERB: Final = _text("one word of two or more Arabic letters", re.compile(_LETTER + "{2,}").fullmatch)
-_NOUN: Final = _text("one Arabic word", re.compile(_LETTER + r"\S*").fullmatch)
-_ONLY: Final = _text(f"some of {', '.join(sorted(FEATURES))}", lambda text: FEATURES.issuperset(text.split()))
-_TYPE: Final = _text("a name of capital letters, as SPORT", re.compile("[A-Z][A-Z_]*").fullmatch)
-_SHIPPED: Final = _one_of(EVENT_TYPES, f"one of the {len(EVENT_TYPES)} types ")
-_FLAG: Final[_Kind] = "true or false", lambda value: isinstance(value, bool)
-_COUNT: Final[_Kind] = "a whole number from 1", lambda value: type(value) is int and value >= 1
-_SHARE: Final[_Kind] = "a share between 0 and 1", lambda value: type(value) in (int, float) and 0 <= value <= 1
-_LIST: Final[_Kind] = "a list, [...]", lambda value: isinstance(value, list)
-_TEXTS: Final[_Kind] = 'a list of texts, ["..."]', lambda v: _LIST[1](v) and all(isinstance(text, str) for text in v)
-_TABLE: Final[_Kind] = "a table, { key = ... }", lambda value: isinstance(value, dict)
-_COMMON: Final = {"strength": _SHARE, "frame": _TEXT, "when": _TEXTS, "unless": _TEXTS, "only": _ONLY, "except": _TEXT,
-                  "faint": _FLAG}  # fmt: skip
-_INFLECTED: Final = {"verb": _VERB, "form": _one_of(CONJUGATIONS)}
-_NAMED: Final = {"noun": _NOUN, "plural": _TEXT}
-_LIGHT: Final = _INFLECTED | {"takes": _TEXT, "reach": _COUNT, "subject": _one_of(("", *ROLES))}
-_KEYS: Final[dict[str, dict[str, _Kind]]] = {  # of the rows of each list
-    "verbs": _COMMON | _INFLECTED | {"active": _SHARE, "passive": _SHARE},
-    "masdars": _COMMON | {"masdar": _NOUN, "plural": _TEXT},
-    "nouns": _COMMON | _NAMED,
-    "participles": _COMMON | {"participle": _NOUN},
-    "phrases": _COMMON | {"phrase": _TEXT},
-}
-_FILE: Final = {"type": _TYPE, "like": _SHIPPED, "definition": _TEXT, "plover": _TEXT, "cameo": _TEXT, "frames": _TABLE,
-                "examples": _LIST, "symmetric": _FLAG, "words": _LIST, **dict.fromkeys(_LISTS, _LIST)}  # fmt: skip
-_EXAMPLE: Final = {"text": _TEXT, "events": _LIST}
-_EVENT: Final = {"trigger": _TEXT, "nth": _COUNT, "status": _one_of(STATUSES), "roles": _TABLE, "time": _TEXT,
-                 "speaker": _TEXT, "type": _TYPE}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,16 +198,16 @@ class _Builder:
         self.lexemes: list[Lexeme] = []
         self.known: dict[tuple[str, str, str], int] = {}
         self.triggers: dict[str, int] = {}
-        self._check("top level", shared, {"verbs": _LIST, "light_verbs": _LIST, "classes": _TABLE})
+        self._check("top level", shared, {"verbs": LIST, "light_verbs": LIST, "classes": TABLE})
         classes = shared.get("classes", {})
-        self._check("classes", classes, dict.fromkeys(classes, _TEXT))
+        self._check("classes", classes, dict.fromkeys(classes, TEXT))
         self.classes = {name: frozenset(map(fold_letters, words.split())) for name, words in classes.items()}
         for row in shared.get("verbs", []):
-            self._check("verbs", row, _INFLECTED, "verb")
+            self._check("verbs", row, INFLECTED, "verb")
             self._verb(row)
         self.light_verbs = {}
         for row in shared.get("light_verbs", []):
-            self._check("light_verbs", row, _LIGHT, "verb", "takes", "reach")
+            self._check("light_verbs", row, LIGHT, "verb", "takes", "reach")
             self._verb(row)
             lemma, takes = fold_letters(row["verb"]), fold_letters(row["takes"])
             self.light_verbs[lemma] = LightVerb(lemma, takes, row["reach"], row.get("subject", "actor"))
@@ -266,7 +228,7 @@ class _Builder:
     def add_type(self, path: Path, data: dict[str, Any]) -> None:
         """Check one file and add its type and entries."""
         self.path = path
-        self._check("type", data, _FILE, "type", "definition", "plover", "cameo", "frames", "examples")
+        self._check("type", data, FILE, "type", "definition", "plover", "cameo", "frames", "examples")
         name = data["type"]
         if name != path.stem.upper():
             self._fail("type", f"is {name!r}, but the file is {path.name}; name both alike")
@@ -280,10 +242,10 @@ class _Builder:
         if "default" not in frames:
             self._fail("frames", "has no `default`; add [frames.default]")
         for row in data.get("words", []):
-            self._check("words", row, _NAMED, "noun")
+            self._check("words", row, NAMED, "noun")
             self._noun(row, "noun")
-        for table, kind in _LISTS.items():
-            keys = _KEYS[table] | {"frame": _one_of(frames)}
+        for table, kind in LISTS.items():
+            keys = ROWS[table] | {"frame": one_of(frames)}
             for row in data.get(table, []):
                 self._check(table, row, keys, kind, "strength")
                 for suffix, part, lexeme, strength in self._lexemes(table, row):
@@ -298,7 +260,7 @@ class _Builder:
     def _fail(self, entry: str, problem: str) -> NoReturn:
         raise ResourceError(f"{self.path}: {entry}: {problem}")
 
-    def _check(self, where: str, row: Any, keys: Mapping[str, _Kind], *needed: str) -> None:
+    def _check(self, where: str, row: Any, keys: Mapping[str, Kind], *needed: str) -> None:
         """Check that a row is a table of such keys, holding what they should; the first that it needs names it."""
         if not isinstance(row, dict):
             self._fail(where, f"{row!r:.60} is no table; write {{ {needed[0] if needed else 'key'} = ... }}")
@@ -335,7 +297,7 @@ class _Builder:
             kind = self.lexemes[lexeme].kind
             yield phrase, kind if kind == "verb" or "{" not in phrase else "idiom", lexeme, strength
         else:
-            kind = _LISTS[table]
+            kind = LISTS[table]
             yield row[kind], kind, self._noun(row | {"noun": row[kind]}, kind), strength
 
     def _add_entry(
@@ -388,7 +350,7 @@ class _Builder:
         return self.known[key]
 
     def _frame(self, name: str, rows: dict[str, list[str]]) -> dict[str, tuple[Slot, ...]]:
-        self._check(f"frames.{name}", rows, dict.fromkeys(FORMS, _TEXTS))
+        self._check(f"frames.{name}", rows, dict.fromkeys(FORMS, TEXTS))
         return {form: tuple(self._slot(name, text) for text in rows.get(form, [])) for form in FORMS}
 
     def _slot(self, frame: str, text: str) -> Slot:
@@ -407,12 +369,12 @@ class _Builder:
         return Slot(role, "prep", fold_letters(place), allowed)
 
     def _example(self, name: str, row: dict[str, Any]) -> Example:
-        self._check("examples", row, _EXAMPLE, "text")
+        self._check("examples", row, EXAMPLE, "text")
         text, where = row["text"], f"example {row['text'][:40]}"
         events = []
         for event in row.get("events", []):
-            self._check(f"{where}: event", event, _EVENT, "trigger")
-            self._check(f"{where}: roles", event.get("roles", {}), dict.fromkeys(ROLES, _TEXTS))
+            self._check(f"{where}: event", event, EVENT, "trigger")
+            self._check(f"{where}: roles", event.get("roles", {}), dict.fromkeys(ROLES, TEXTS))
             nth, trigger = event.get("nth", 1), event["trigger"]
             if not trigger or text.count(trigger) < nth:
                 self._fail(where, f"has no occurrence {nth} of the trigger {trigger!r}; correct it")

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ResourceError
 from pipeline.events import attribution, status
-from pipeline.events.clauses import Layout, Phrases
+from pipeline.events.clauses import Layout
 from pipeline.events.dating import DIRECTIONS, TimePairs, TimePlaces
 from pipeline.events.decide import Floats, product
 from pipeline.events.features import bucket, pick
 from pipeline.events.merge import SamePairs
+from pipeline.events.phrases import Phrases
 from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, Proposals
 from pipeline.events.roles import PLACES, Pairs, head_tokens
 from pipeline.events.syntax import governing_verbs, subject_verbs

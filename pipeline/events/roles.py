@@ -5,9 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.events.clauses import Layout, Phrases
+from pipeline.events.clauses import Layout
 from pipeline.events.decide import Floats
 from pipeline.events.features import Window, bucket, cross, pick
+from pipeline.events.phrases import Phrases
 from pipeline.events.proposals import POSITIONS, ROLE_CODES, Frames, Proposals
 from pipeline.events.syntax import bare_heads, chain_heads, governing_verbs, prepositions, subject_verbs
 from pipeline.events.wordforms import Flags, Ints

@@ -12,13 +12,14 @@ from pipeline.config import Config
 from pipeline.document import Document, EventMention, Role, Span
 from pipeline.events import attribution, dating, merge, roles, status
 from pipeline.events.candidate import Candidate
-from pipeline.events.clauses import Layout, Phrases, find_phrases, lay_out
+from pipeline.events.clauses import Layout, lay_out
 from pipeline.events.context import context_features
 from pipeline.events.cues import CueLexicon, load_cues
 from pipeline.events.decide import Floats, Judge, Models, load_models
 from pipeline.events.details import Text, find_details
 from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
 from pipeline.events.ontology import load_ontology
+from pipeline.events.phrases import Phrases, find_phrases
 from pipeline.events.proposals import Frames, Proposals, propose
 from pipeline.events.reader import ask_mentions, ask_roles, ask_same, ask_sources, ask_status, ask_times
 from pipeline.events.triggers import find_candidates

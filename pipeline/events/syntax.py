@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.events.clauses import Layout, Phrases
+from pipeline.events.clauses import Layout
+from pipeline.events.phrases import Phrases
 from pipeline.events.proposals import Proposals
 from pipeline.events.wordforms import PARTICLES, Ints
 

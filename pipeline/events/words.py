@@ -215,7 +215,7 @@ def _fits(form: Form, mode: str, suffix: str | None, core: str, rest: str) -> bo
 
 
 def _features(analysis: Analysis) -> frozenset[str]:
-    """Give the features that an entry can ask of its word (`ontology.FEATURES`)."""
+    """Give the features that an entry can ask of its word (`ontology_keys.FEATURES`)."""
     form = analysis.form
     found = {analysis.tense or {"s": "singular", "d": "dual", "p": "plural"}[form.person]}
     found |= {"active", "passive"} if form.voice == "either" else {form.voice}

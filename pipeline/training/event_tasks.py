@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from pipeline.document import EventMention, Role, Span
 from pipeline.evaluation.events import Judged, overlap
 from pipeline.events import attribution, dating, merge, roles, status
-from pipeline.events.clauses import Layout, Phrases, find_phrases
+from pipeline.events.clauses import Layout
 from pipeline.events.context import context_features
 from pipeline.events.decide import Floats, soften
 from pipeline.events.features import Codes, encode, pick, trigger_features
+from pipeline.events.phrases import Phrases, find_phrases
 from pipeline.events.proposals import Proposals
 from pipeline.events.reader import (
     ask_mentions,

@@ -5,8 +5,9 @@ import pytest
 from annotated import annotated
 
 from pipeline.document import Document
-from pipeline.events.clauses import find_phrases, lay_out
+from pipeline.events.clauses import lay_out
 from pipeline.events.ontology import load_ontology
+from pipeline.events.phrases import find_phrases
 from pipeline.events.stage import Engine
 from pipeline.events.syntax import chain_heads, prepositions, subject_verbs
 from pipeline.events.triggers import find_candidates
