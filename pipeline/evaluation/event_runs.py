@@ -10,8 +10,8 @@ from pipeline.evaluation.corpora import pair_documents, read_annotations
 from pipeline.evaluation.events import (
     EventScores,
     Measure,
+    annotated_events,
     judged,
-    read_gold_events,
     read_sentences,
     score_events,
     score_sentences,
@@ -29,9 +29,9 @@ def evaluate_events(
     """Score the events of a run against JSON gold or a `label,text` CSV."""
     if gold.suffix.lower() == ".csv":
         return _evaluate_sentences(gold, run)
-    wanted = read_gold_events(gold, documents)
-    texts = {doc["id"]: doc["text"] for _, doc in read_annotations(gold, documents)}
-    paired = pair_documents(run, texts, gold)
+    notes = read_annotations(gold, documents)
+    wanted = annotated_events(notes, gold)
+    paired = pair_documents(run, {doc["id"]: doc["text"] for _, doc in notes}, gold)
     found = {paired[d.doc_id]: judged(d.events) for d in iterate_documents(run) if d.doc_id in paired}
     return score_events(wanted, found)
 

@@ -53,8 +53,15 @@ def judged(events: Iterable[EventMention]) -> list[Judged]:
 
 def read_gold_events(gold: str | Path, docs: str | Path | None = None) -> dict[str, list[Judged]]:
     """Read JSON gold (see `read_annotations`) as mentions by document. Raises InputError for events that are none."""
+    return annotated_events(read_annotations(gold, docs), gold)
+
+
+def annotated_events(
+    notes: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]], gold: str | Path
+) -> dict[str, list[Judged]]:
+    """Take the mentions of annotations and their documents, by document; gold: the file that an error names."""
     found = {}
-    for note, doc in read_annotations(gold, docs):
+    for note, doc in notes:
         place = f"{gold}: document {note['id']!r}"
         try:
             found[note["id"]] = gold_events(note, doc["text"], place)

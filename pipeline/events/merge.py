@@ -33,7 +33,7 @@ class SamePairs:
 def pair_same(events: Proposals) -> SamePairs:
     """Pair every event with the last REACH earlier ones of its type in its document."""
     key = events.doc * 64 + events.type
-    if any(c.like for c in events.items):  # a type of the user's own is not that which models take it for
+    if events.own.any():  # a type of the user's own is not that which models take it for
         _, kinds = np.unique([c.type for c in events.items], return_inverse=True)
         key = events.doc * (1 + int(kinds.max())) + kinds
     order = np.lexsort((events.token, key))

@@ -28,8 +28,9 @@ class Proposals:
 
     items: the candidates themselves. token: place in the batch. doc: document number. light: place of the light verb,
     -1 without one. Other arrays hold codes: indices into the tuples above, or hashes (entry). strength: percent.
-    faint: whether the conditions of the entry do not hold. rivals: other candidates on the same token. frame: row in
-    the arrays of `Frames`.
+    faint: whether the conditions of the entry do not hold. own: whether the type is the user's own, which no model
+    knows; `type` is then the one that it is like. rivals: other candidates on the same token. frame: row in the arrays
+    of `Frames`.
     """
 
     items: Sequence[Candidate]
@@ -45,6 +46,7 @@ class Proposals:
     light: Ints
     strength: Ints
     faint: Ints
+    own: Ints
     rivals: Ints
     frame: Ints
 
@@ -129,15 +131,15 @@ def propose(layout: Layout, found: Sequence[Sequence[Candidate]], frames: Frames
                 base + c.token, number, _TYPE_CODES[c.like or c.type], entry_code(c.entry), _KIND_CODES[c.kind],
                 _TENSE_CODES[c.tense], int(c.passive), _PERSON_CODES.get(c.person or "", 0),
                 _SUFFIX_CODES.get(c.suffix, 1), -1 if c.light_verb is None else base + c.light_verb,
-                round(c.strength * 100), int(c.faint), frames.number(c.slots),
+                round(c.strength * 100), int(c.faint), int(c.like is not None), frames.number(c.slots),
             ))  # fmt: skip
-    data = np.array(rows, dtype=np.int64).reshape(len(rows), 13)
+    data = np.array(rows, dtype=np.int64).reshape(len(rows), 14)
     frames.refresh()
     token = data[:, 0]
     rivals = np.bincount(token, minlength=1)[token] - 1 if len(token) else token
-    (token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, faint,
+    (token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, faint, own,
      frame) = data.T.copy()  # fmt: skip
     return Proposals(
-        items, token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, faint, rivals,
-        frame,
+        items, token, doc, kind_of_event, entry, kind, tense, passive, person, suffix, light, strength, faint, own,
+        rivals, frame,
     )  # fmt: skip

@@ -112,12 +112,13 @@ class Engine:
     def mention_scores(self, prepared: Prepared, judge: Judge | None) -> Floats:
         """Give the probability that each candidate reports an event of its type; -1 for what rules must not take."""
         layout, proposals = prepared.layout, prepared.proposals
-        by_rule = np.array([-1 if c.faint else c.strength for c in proposals.items], dtype=np.float32)
         if judge is None:
-            return by_rule
+            return _by_rule(proposals)
         columns = trigger_features(layout, proposals, prepared.cues, self.lexicon)
         found = judge.probabilities("mention", encode(columns), lambda: ask_mentions(layout, proposals))[:, 0]
-        return np.where(_are_own(proposals), by_rule, found)
+        own = np.flatnonzero(proposals.own)
+        found[own] = _by_rule(proposals.take(own))
+        return found
 
     def accept(self, proposals: Proposals, scores: Floats) -> Ints:
         """Keep the likeliest candidate of each token where it passes the threshold of its type."""
@@ -129,7 +130,7 @@ class Engine:
             limits = self.models.thresholds
             statement = proposals.type == attribution.STATEMENT
             limit = np.where(statement, limits["statement"], limits["event"])
-            limit[_are_own(proposals)] = RULE_STRENGTH
+            limit[proposals.own == 1] = RULE_STRENGTH
         order = np.lexsort((-scores, proposals.token))
         token = proposals.token[order]
         best = np.ones(len(order), dtype=bool)
@@ -320,9 +321,9 @@ def _role(doc: Document, phrases: Phrases, item: roles.Filled, pairs: roles.Pair
                 _entity(doc, phrases, item.phrase), round(item.score, 4), rule)  # fmt: skip
 
 
-def _are_own(proposals: Proposals) -> Flags:
-    """Tell the candidates of the user's own types, which no model knows: the strength of their rows decides on them."""
-    return np.array([c.like is not None for c in proposals.items], dtype=bool)
+def _by_rule(proposals: Proposals) -> Floats:
+    """Give the strength of the row of each candidate; -1 for a faint one."""
+    return np.array([-1 if c.faint else c.strength for c in proposals.items], dtype=np.float32)
 
 
 def _happenings(events: Proposals, groups: Sequence[int]) -> list[int]:

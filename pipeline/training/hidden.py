@@ -87,6 +87,8 @@ class Guesser(nn.Module):
         nn.init.zeros_(self.bias.weight)
         self.rows = nn.Embedding(len(rows), rows.shape[1], _weight=rows * _SCALE)
         self.chance = seen**0.75 / (seen**0.75).sum()
+        # A word that is drawn as a wrong one more often scores less by as much (sampled softmax).
+        self.drawn = (self.chance * WRONG).clamp(1e-9, 1).log()
 
     def forward(self, states: Bytes, lengths: Sequence[int], asked: Tensor, hidden: Tensor) -> Tensor:
         """Give the loss of the guesses. states: [U, T, width]. asked: [U, T]. hidden: the row of each asked word."""
@@ -94,10 +96,8 @@ class Guesser(nn.Module):
         heard = torch.cat(self.both(torch.relu(self.look(values)), turning(lengths)), -1)
         guess = self.out(self.drop(heard[asked]))
         wrong = torch.multinomial(self.chance, WRONG)
-        # A word that is drawn as a wrong one more often scores less by as much (sampled softmax).
-        drawn = (self.chance * WRONG).clamp(1e-9, 1).log()
-        right = (guess * self.rows(hidden)).sum(1) + self.bias(hidden)[:, 0] - drawn[hidden]
-        others = guess @ self.rows(wrong).T + self.bias(wrong)[:, 0] - drawn[wrong]
+        right = (guess * self.rows(hidden)).sum(1) + self.bias(hidden)[:, 0] - self.drawn[hidden]
+        others = guess @ self.rows(wrong).T + self.bias(wrong)[:, 0] - self.drawn[wrong]
         others = others.masked_fill(hidden[:, None] == wrong[None], -1e9)
         return cast(Tensor, (torch.logaddexp(torch.logsumexp(others, 1), right) - right).mean())
 
