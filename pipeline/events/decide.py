@@ -1,7 +1,7 @@
 """The small models at inference: sums of weight rows, one hidden layer, and a calibrated score."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,8 @@ _BLOCK: Final = 64  # rows that are multiplied together at least
 # mention: is a candidate an event? role, context: who fills which role, in two passes. status. time: which expression
 # dates an event. source: who reports it. same: do two mentions tell one happening?
 TASKS: Final = ("mention", "role", "context", "status", "time", "source", "same")
+# What reads the sentences besides the nets, by way to decide (events.model).
+READERS: Final[dict[str, tuple[str, ...]]] = {"light": (), "learned": ("reader",), "deep": ("reader", "deep")}
 
 
 @dataclass(frozen=True)
@@ -97,31 +99,33 @@ def soften(logits: Floats) -> Floats:
 class Models:
     """All that decides.
 
-    nets: by task. thresholds: above which their answers hold. reader: what reads the sentences besides, None without.
-    mix: by task, the factors of the outputs of the net and of the reader before the softmax.
+    nets: by task. thresholds: above which their answers hold. readers: what reads the sentences besides.
+    mix: by task, the factors of the outputs of the net and of each reader before the softmax; none without readers.
     """
 
     nets: dict[str, Net]
     thresholds: dict[str, float]
-    reader: "Reader | None" = None
-    mix: dict[str, tuple[float, float]] = field(default_factory=dict)
+    readers: "tuple[Reader, ...]" = ()
+    mix: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Models at work on a batch. heard: states of its tokens as the reader gives them, None without a reader."""
+    """Models at work on a batch. heard: states of its tokens as each reader gives them."""
 
     models: Models
-    heard: Floats | None
+    heard: tuple[Floats, ...]
 
     def probabilities(self, task: str, codes: Codes, ask: "Callable[[], Question]") -> Floats:
-        """Give calibrated probabilities, a row per row of feature codes; `ask` puts the same to the reader."""
+        """Give calibrated probabilities, a row per row of feature codes; `ask` puts the same to the readers."""
         net = self.models.nets[task]
-        if self.models.reader is None or self.heard is None:
+        if not self.models.readers:
             return net.probabilities(codes)
-        by_net, by_reader = (np.float32(factor) for factor in self.models.mix[task])
-        answers = self.models.reader.heads[task].answer(self.heard, ask())
-        return soften(net.logits(codes) * by_net + answers * by_reader)
+        first, *others = (np.float32(factor) for factor in self.models.mix[task])
+        question, outputs = ask(), net.logits(codes) * first
+        for reader, heard, factor in zip(self.models.readers, self.heard, others, strict=True):
+            outputs += reader.heads[task].answer(heard, question) * factor
+        return soften(outputs)
 
 
 def save_nets(folder: Path, nets: dict[str, Net]) -> None:
@@ -134,20 +138,20 @@ def save_nets(folder: Path, nets: dict[str, Net]) -> None:
         )  # fmt: skip
 
 
-def save_choices(folder: Path, light: Models, learned: Models) -> None:
-    """Write the thresholds of both ways to decide, and how the nets and the reader are mixed."""
+def save_choices(folder: Path, ways: Mapping[str, Models]) -> None:
+    """Write the thresholds of each way to decide, and how the nets and the readers are mixed."""
     choices = {
         name: {
             "thresholds": {k: round(v, 4) for k, v in sorted(models.thresholds.items())},
             "mix": {k: [round(factor, 4) for factor in v] for k, v in sorted(models.mix.items())},
         }
-        for name, models in (("light", light), ("learned", learned))
+        for name, models in ways.items()
     }
     (folder / "choices.json").write_text(json.dumps(choices, indent=1) + "\n", encoding="utf-8")
 
 
 def load_models(way: str = "learned", folder: Path | None = None) -> Models:
-    """Read what training wrote; without a folder, the shipped models. way: "learned", or "light" without the reader."""
+    """Read what training wrote; without a folder, the shipped models. way: as of READERS."""
     folder = folder or models_folder() / "events"
     nets = {}
     try:
@@ -158,20 +162,23 @@ def load_models(way: str = "learned", folder: Path | None = None) -> Models:
                     data["output_bias"], float(data["temperature"]),
                 )  # fmt: skip
         choices = json.loads((folder / "choices.json").read_text(encoding="utf-8"))[way]
-        mix = {task: (float(factors[0]), float(factors[1])) for task, factors in choices["mix"].items()}
+        mix = {task: tuple(map(float, factors)) for task, factors in choices["mix"].items()}
     except (OSError, KeyError, ValueError) as error:
         raise ResourceError(
             f"event models in {folder} cannot be read: {error}; reinstall rasd, retrain by pipeline.training.events, "
             f"or set events.model to 'rules'"
         ) from error
-    if way == "light":
+    if not READERS[way]:
         return Models(nets, choices["thresholds"])
     from pipeline.events.reader import Reader
 
-    reader = Reader(folder, models_folder() / "compact-ner")
-    if not mix.keys() == reader.heads.keys() == set(TASKS) - {"role"}:
-        raise ResourceError(
-            f"event models in {folder} do not fit together: choices.json mixes {', '.join(sorted(mix))}, reader.npz "
-            f"answers {', '.join(sorted(reader.heads))}; reinstall rasd, or retrain by pipeline.training.events"
-        )
-    return Models(nets, choices["thresholds"], reader, mix)
+    readers = tuple(Reader(folder, models_folder() / "compact-ner", name) for name in READERS[way])
+    wanted = dict.fromkeys(set(TASKS) - {"role"}, 1 + len(readers))
+    for reader in readers:
+        if {task: len(factors) for task, factors in mix.items()} != wanted or reader.heads.keys() != wanted.keys():
+            raise ResourceError(
+                f"event models in {folder} do not fit together: choices.json mixes {', '.join(sorted(mix))}, "
+                f"{reader.name}.npz answers {', '.join(sorted(reader.heads))}; reinstall rasd, or retrain by "
+                f"pipeline.training.events"
+            )
+    return Models(nets, choices["thresholds"], readers, mix)

@@ -33,7 +33,7 @@ def one_of(names: Iterable[str], before: str = "one of ", after: str = "") -> Ki
 _LETTER: Final = "[\u0621-\u063a\u0641-\u064a\u0671-\u06d3]"  # an Arabic letter, no mark or tatweel
 TEXT: Final = _text('a text, "..."', lambda text: True)
 _VERB: Final = _text("one word of two or more Arabic letters", re.compile(_LETTER + "{2,}").fullmatch)
-_NOUN: Final = _text("one Arabic word", re.compile(_LETTER + r"\S*").fullmatch)
+_NOUN: Final = _text("one Arabic word", re.compile(_LETTER + r"[\w\u064b-\u0652-]*").fullmatch)
 _ONLY: Final = _text(f"some of {', '.join(sorted(FEATURES))}", lambda text: FEATURES.issuperset(text.split()))
 _TYPE: Final = _text("a name of capital letters, as SPORT", re.compile("[A-Z][A-Z_]*").fullmatch)
 _SHIPPED: Final = one_of(EVENT_TYPES, f"one of the {len(EVENT_TYPES)} types ")

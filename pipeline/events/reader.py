@@ -6,7 +6,7 @@ of that trigger, does this expression date it, is this its source, do these two 
 are added to those of the nets (`decide`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,8 @@ from pipeline.schema import EVENT_TYPES, LABELS, STATUSES
 UNIT: Final = 200  # tokens after which the next sentence begins a new sequence
 LONGEST: Final = 400  # tokens of a sequence at most
 BATCH: Final = 8192  # tokens, padding included, that the LSTM reads at once
+_DEEP_BATCH: Final = 2048  # likewise the transformer
+_STEP: Final = 16  # lengths of the sequences of the transformer are multiples of it
 _CHUNK: Final = 4096  # questions per pass
 _FEW: Final = 512  # of those that look around
 AROUND: Final = np.arange(-40, 17)  # places at which a head may look: what governs a word stands mostly before it
@@ -338,26 +340,28 @@ def _head(weights: dict[str, Floats], prefix: str) -> Head:
 
 
 class Reader:
-    """The reader as it is shipped. Raises ResourceError for a folder that holds none.
+    """A reader as it is shipped. Raises ResourceError for a folder that holds none.
 
     folder: `reader.onnx` (the LSTM: states, marks and lengths in; what it heard out) and `reader.npz` (all other
     weights, named as in the network that `training.reader` fits). language_model: folder of the compact recogniser
-    whose states it reads; opened when a document comes without states.
+    whose states it reads; opened when a document comes without states. name: `reader`, or `deep` for the transformer
+    in `deep.onnx` and `deep.npz`.
     """
 
-    def __init__(self, folder: Path, language_model: Path) -> None:
+    def __init__(self, folder: Path, language_model: Path, name: str = "reader") -> None:
         self.language_model = language_model
+        self.name = name
         try:
-            self.session = open_session(folder / "reader.onnx", "states", "marks", "lengths")
-            with np.load(folder / "reader.npz") as arrays:
+            self.session = open_session(folder / f"{name}.onnx", "states", "marks", "lengths")
+            with np.load(folder / f"{name}.npz") as arrays:
                 weights = {name: arrays[name].astype(np.float32) for name in arrays}
             self.marks = weights["marks"]
             tasks = {name.partition(".")[0] for name in weights if "." in name}
             self.heads = {task: _head(weights, f"{task}.") for task in tasks}
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise ResourceError(
-                f"the reader in {folder} cannot be read: {error}; reinstall rasd, retrain by pipeline.training.events, "
-                f"or set events.model to 'light'"
+                f"{name}.onnx and {name}.npz in {folder} cannot be read: {error}; reinstall rasd, retrain by "
+                f"pipeline.training.events, or set events.model to 'light'"
             ) from error
 
     @cached_property
@@ -374,9 +378,9 @@ class Reader:
         heard = np.zeros((len(states), len(next(iter(self.heads.values())).first)), dtype=np.float32)
         ranges = units(layout)
         sizes = [stop - start for start, stop in ranges]
-        for chosen in by_length(sizes, BATCH):
+        for length, chosen in self._batches(sizes):
             lengths = np.array([sizes[i] for i in chosen], dtype=np.int64)
-            token = np.zeros((lengths.max(), len(chosen)), dtype=np.int64)  # what stands in the padding is not used
+            token = np.zeros((length, len(chosen)), dtype=np.int64)  # what stands in the padding is not used
             for column, i in enumerate(chosen):
                 token[: sizes[i], column] = np.arange(*ranges[i])
             inputs = {"states": states[token], "marks": marks[mark[token]], "lengths": lengths}
@@ -384,6 +388,21 @@ class Reader:
             for column, i in enumerate(chosen):
                 heard[slice(*ranges[i])] = found[: sizes[i], column]
         return heard
+
+    def _batches(self, sizes: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+        """Give the numbers of sequences that are read at once, and the length they are read at.
+
+        The transformer sums over whole sequences, in an order that depends on their length: it reads each at one that
+        the others in the batch do not change.
+        """
+        if self.name == "reader":
+            yield from ((max(sizes[i] for i in chosen), chosen) for chosen in by_length(sizes, BATCH))
+            return
+        padded = -(-np.array(sizes, dtype=np.int64) // _STEP) * _STEP
+        for length in np.unique(padded).tolist():
+            numbers = np.flatnonzero(padded == length).tolist()
+            most = max(1, _DEEP_BATCH // length)
+            yield from ((length, numbers[at : at + most]) for at in range(0, len(numbers), most))
 
     def _summed(self, rows: Rows) -> tuple[Floats, Ints]:
         """Give the sums of the rows of marks, each combination once, and the number of that of each token."""

@@ -192,8 +192,8 @@ class Engine:
         """Let the reader read a batch; None without models."""
         if self.models is None:
             return None
-        reader = self.models.reader
-        return Judge(self.models, reader.listen(prepared.layout, prepared.proposals) if reader else None)
+        readers = self.models.readers
+        return Judge(self.models, tuple(reader.listen(prepared.layout, prepared.proposals) for reader in readers))
 
     def judged(
         self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], states: Floats,

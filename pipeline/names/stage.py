@@ -115,7 +115,7 @@ class Names:
         """Give the recogniser if its states are what the events read, so that they need not be made twice."""
         from pipeline.names.compact import CompactNames
 
-        wanted = config.events.model == "learned" and (not config.stages or "events" in config.stages)
+        wanted = config.events.model not in ("light", "rules") and (not config.stages or "events" in config.stages)
         if wanted and isinstance(self.recognize, CompactNames) and not config.names.model:
             return self.recognize
         return None

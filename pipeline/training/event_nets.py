@@ -139,11 +139,11 @@ def fit_temperature(logits: Floats, labels: NDArray[np.int64]) -> float:
     return chosen
 
 
-def fit_mix(one: Floats, two: Floats, labels: NDArray[np.int64]) -> tuple[float, float]:
-    """Give the factors of two models' held-out outputs whose sum makes the labels likeliest."""
-    outputs = torch.from_numpy(np.stack([one, two]))
+def fit_mix(parts: Sequence[Floats], labels: NDArray[np.int64]) -> tuple[float, ...]:
+    """Give the factors of the held-out outputs of several models whose sum makes the labels likeliest."""
+    outputs = torch.from_numpy(np.stack(parts))
     target = torch.from_numpy(labels)
-    factors = torch.full((2,), 0.5, requires_grad=True)
+    factors = torch.full((len(parts),), 1 / len(parts), requires_grad=True)
     optimizer = torch.optim.LBFGS([factors], max_iter=50, line_search_fn="strong_wolfe")
 
     def step() -> Tensor:
@@ -157,4 +157,4 @@ def fit_mix(one: Floats, two: Floats, labels: NDArray[np.int64]) -> tuple[float,
         return loss
 
     optimizer.step(step)  # type: ignore[no-untyped-call]
-    return float(factors[0].detach()), float(factors[1].detach())
+    return tuple(factors.tolist())

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.evaluation.events import EventScores, Judged, judged, match, reliability, score_events
 from pipeline.events import attribution
-from pipeline.events.decide import Floats, Models, Net, load_models, save_choices, save_nets, soften
+from pipeline.events.decide import READERS, Floats, Models, Net, load_models, save_choices, save_nets, soften
 from pipeline.events.ontology import load_ontology
 from pipeline.events.reader import Reader
 from pipeline.events.stage import Engine
@@ -39,9 +39,11 @@ from pipeline.models import models_folder
 from pipeline.names.states import WordStates
 from pipeline.schema import EVENT_TYPES
 from pipeline.training.annotated import LEADS
+from pipeline.training.deep import DeepNet, read_deep, save_deep
 from pipeline.training.event_examples import Example, read_examples, read_leads
 from pipeline.training.event_nets import blend_linear, fit_mix, fit_net, fit_temperature
 from pipeline.training.event_tasks import ROLE_SHARPNESS, Labels, Learning, Pairing, Task, make_tasks
+from pipeline.training.lesson_files import words_of, write_lesson
 from pipeline.training.reader import EPOCHS, RATE, Course, Lesson, ReaderNet, answers, fit_reader, save_reader
 
 
@@ -130,29 +132,31 @@ def fit(
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What is chosen by held-out outputs: temperatures of the nets, thresholds, factors of nets and reader."""
+    """What is chosen by held-out outputs: temperatures of the nets, thresholds, factors of nets and readers."""
 
     temperatures: dict[str, float]
     thresholds: dict[str, float]
-    mix: dict[str, tuple[float, float]]
+    mix: dict[str, tuple[float, ...]]
 
 
-def tune(learning: Learning, by_net: dict[str, Floats], by_reader: dict[str, Floats], keep: NDArray[np.bool_],
-         missed: dict[str, int]) -> Choices:  # fmt: skip
+def tune(learning: Learning, by_net: dict[str, Floats], by_readers: Sequence[dict[str, Floats]],
+         keep: NDArray[np.bool_], missed: dict[str, int]) -> Choices:  # fmt: skip
     """Choose temperatures, thresholds and factors from held-out outputs of the documents to keep.
 
     Of equally good thresholds mentions get the lowest, as with a mention its roles, its date and its speaker are lost.
-    by_reader: none for models without a reader. missed: annotated mentions without a candidate, by group.
+    by_readers: outputs of the readers that the models have. missed: annotated mentions without a candidate, by group.
     """
-    temperatures, thresholds, mix = {}, dict(DEFAULTS), {}
+    temperatures, thresholds = {}, dict(DEFAULTS)
+    mix: dict[str, tuple[float, ...]] = {}
     for name, task in learning.tasks.items():
         rows = keep[task.doc]
         labels = task.labels[rows]
         temperatures[name] = ROLE_SHARPNESS if name == "role" else fit_temperature(by_net[name][rows], labels)
         outputs = by_net[name] / np.float32(temperatures[name])
-        if name in by_reader:
-            mix[name] = fit_mix(by_net[name][rows], by_reader[name][rows], labels)
-            outputs = by_net[name] * np.float32(mix[name][0]) + by_reader[name] * np.float32(mix[name][1])
+        if by_readers and name in by_readers[0]:
+            parts = [by_net[name], *(by_reader[name] for by_reader in by_readers)]
+            mix[name] = fit_mix([part[rows] for part in parts], labels)
+            outputs = np.sum([p * np.float32(f) for p, f in zip(parts, mix[name], strict=True)], axis=0)
         shares = soften(outputs[rows])
         if name == "mention":
             own = learning.types[rows] == attribution.STATEMENT
@@ -178,14 +182,23 @@ def best_thresholds(shares: Floats, labels: Labels, missed: int) -> tuple[float,
     return (flat[0], flat[-1]) if gold else (0.5, 0.5)
 
 
-def models_of(fitted: Fitted, lesson: Lesson, choices: Choices, words: WordStates) -> Models:
-    """Put models together; those with factors for a reader get it by way of the files that it is shipped in."""
-    nets = {name: replace(net, temperature=choices.temperatures[name]) for name, net in fitted.nets.items()}
-    if not choices.mix:
-        return Models(nets, choices.thresholds)
-    with tempfile.TemporaryDirectory() as folder:
-        save_reader(fitted.reader, lesson, Path(folder))
-        return Models(nets, choices.thresholds, Reader(Path(folder), words.folder), choices.mix)
+def models_of(
+    fitted: Fitted, lesson: Lesson, way: str, choices: Choices, words: WordStates, deep: DeepNet | None = None
+) -> Models:
+    """Put the models of a way to decide together, its readers by the files that they are shipped in."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if "reader" in READERS[way]:
+            save_reader(fitted.reader, lesson, folder)
+        if "deep" in READERS[way] and deep:
+            save_deep(deep, lesson, folder)
+        readers = tuple(Reader(folder, words.folder, reader) for reader in READERS[way])
+        return Models(nets_of(fitted, choices), choices.thresholds, readers, choices.mix)
+
+
+def nets_of(fitted: Fitted, choices: Choices) -> dict[str, Net]:
+    """Give the nets with their temperatures."""
+    return {name: replace(net, temperature=choices.temperatures[name]) for name, net in fitted.nets.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +206,15 @@ class Validated:
     """What cross-validation, or holding out, gives.
 
     found: mentions by document, for each way to decide. choices: by all held-out outputs, likewise. learning: what was
-    learnt from. fitted: the models fitted to all documents, or to all but those held out, if there are any.
+    learnt from. fitted: the models fitted to all documents, or to all but those held out, if there are any. deep: the
+    deep reader, if there is one.
     """
 
     found: dict[str, dict[str, list[Judged]]]
     choices: dict[str, Choices]
     learning: Learning
     fitted: Fitted | None
+    deep: DeepNet | None = None
 
 
 def cross_validate(
@@ -224,11 +239,12 @@ def cross_validate(
     )
     found: dict[str, dict[str, list[Judged]]] = {}
     choices: dict[str, Choices] = {}
-    for way, heard in (("light", {}), ("learned", by_reader)):
+    ways: dict[str, list[dict[str, Floats]]] = {"light": [], "learned": [by_reader]}
+    for way, heard in ways.items():
         found[way] = {}
         for k in range(folds):
             chosen = tune(learning, by_net, heard, (fold != k) & (fold >= 0), missed)
-            models = models_of(fitted[k], learning.lesson, chosen, words)
+            models = models_of(fitted[k], learning.lesson, way, chosen, words)
             found[way] |= extract(engine, models, [e for e, f in zip(examples, fold, strict=False) if f == k])
         choices[way] = tune(learning, by_net, heard, fold >= 0, missed)
     return Validated(found, choices, learning, fitted[folds] if last else None)
@@ -236,20 +252,27 @@ def cross_validate(
 
 def hold_out(
     engine: Engine, held: Sequence[Example], examples: Sequence[Example], leads: Sequence[Example], words: WordStates,
-    seeds: Sequence[int], jobs: int = 1, course: Course | None = None,
+    seeds: Sequence[int], jobs: int = 1, course: Course | None = None, deep: Path | None = None,
 ) -> Validated:  # fmt: skip
-    """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`)."""
+    """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`).
+
+    deep: folder of a deep reader, as `deep fit` wrote it, to decide with too.
+    """
     everything = [*held, *examples, *leads]
     learning = make_tasks(engine, everything, words)
     number = np.arange(len(everything))
     out = number < len(held)
     fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs, course)
     missed = count_missed(learning, held, out)
+    ways: dict[str, list[dict[str, Floats]]] = {"light": [], "learned": [fitted.by_reader]}
+    net = read_deep(learning.lesson, words.width, deep, "deep.pt").eval() if deep else None
+    if net:
+        ways["deep"] = [fitted.by_reader, answers(net, learning.lesson, np.flatnonzero(out))]
     found, choices = {}, {}
-    for way, heard in (("light", {}), ("learned", fitted.by_reader)):
+    for way, heard in ways.items():
         choices[way] = tune(learning, fitted.by_net, heard, out, missed)
-        found[way] = extract(engine, models_of(fitted, learning.lesson, choices[way], words), held)
-    return Validated(found, choices, learning, fitted)
+        found[way] = extract(engine, models_of(fitted, learning.lesson, way, choices[way], words, net), held)
+    return Validated(found, choices, learning, fitted, net)
 
 
 def extract(engine: Engine, models: Models, examples: Sequence[Example]) -> dict[str, list[Judged]]:
@@ -296,7 +319,7 @@ def report(found: dict[str, dict[str, list[Judged]]], examples: Sequence[Example
     gold = {e.doc.doc_id: list(e.events) for e in examples}
     for way, extracted in found.items():
         own = {doc_id: extracted[doc_id] for doc_id in gold}
-        names = [*GROUPS, *(EVENT_TYPES if way == "learned" else ())]
+        names = [*GROUPS, *(EVENT_TYPES if way != "light" else ())]
         print(f"{way}{title}:\n{format_scores(score_events(gold, own), names)}")
         print("reliability of mention scores, held out (from, mean score, share right, count):")
         for edge, mean, right, count in reliability(_outcomes(gold, own)):
@@ -327,10 +350,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--keep", type=Path, metavar="READER.pt", help="file for the reader as it was fitted")
     parser.add_argument("--passes", type=int, default=EPOCHS, help="of the reader, over all leads")
     parser.add_argument("--rate", type=float, default=RATE, help="highest step of the reader")
+    parser.add_argument("--lesson", type=Path, metavar="DIR",
+                        help="fit nothing; write what a reader learns from, for `deep`; with --held only")  # fmt: skip
+    parser.add_argument("--deep", type=Path, metavar="DIR",
+                        help="deep reader, as `deep fit` wrote it, to decide with too; with --held only")  # fmt: skip
     parser.add_argument("--shipped", action="store_true", help="fit nothing; judge the shipped models by the files")
     options = parser.parse_args(arguments)
-    if not options.held and (options.begin or (options.passes, options.rate) != (EPOCHS, RATE)):
-        parser.error("--begin, --passes and --rate need --held")
+    alone = options.begin or options.lesson or options.deep or (options.passes, options.rate) != (EPOCHS, RATE)
+    if alone and not options.held:
+        parser.error("--begin, --passes, --rate, --lesson and --deep need --held")
     torch.set_num_threads(1)
     examples = [
         example
@@ -340,7 +368,7 @@ def main(arguments: list[str] | None = None) -> None:
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     if options.shipped:
-        report({way: extract(engine, load_models(way), examples) for way in ("light", "learned")}, examples)
+        report({way: extract(engine, load_models(way), examples) for way in READERS}, examples)
         return
     seeds = range(1, options.seeds + 1)
     more = [(gold.name, read_examples(gold, docs)) for gold, docs in options.more]
@@ -352,8 +380,15 @@ def main(arguments: list[str] | None = None) -> None:
     leads = read_leads(options.leads)
     words = WordStates(models_folder() / "compact-ner")
     if options.held:
-        course = Course(options.passes, options.rate, torch.load(options.begin) if options.begin else None)
-        validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs, course)
+        begin = torch.load(options.begin) if options.begin else None
+        course = Course(options.passes, options.rate, begin=begin)
+        if options.lesson:
+            docs = [*held, *everything, *leads]
+            lesson = make_tasks(engine, docs, words).lesson
+            numbers = {options.held[0].stem: np.arange(len(held))}
+            write_lesson(lesson, words_of([e.doc for e in docs]), numbers, options.lesson)
+            return
+        validated = hold_out(engine, held, everything, leads, words, seeds, options.jobs, course, options.deep)
         reported = [(f", {options.held[0].name}", held)]
     else:
         validated = cross_validate(
@@ -364,11 +399,12 @@ def main(arguments: list[str] | None = None) -> None:
     if options.keep and validated.fitted:
         torch.save(validated.fitted.reader.state_dict(), options.keep)
     if options.out and validated.fitted:
-        fitted, lesson = validated.fitted, validated.learning.lesson
-        light, learned = (models_of(fitted, lesson, validated.choices[way], words) for way in ("light", "learned"))
-        save_nets(options.out, learned.nets)
-        save_reader(fitted.reader, lesson, options.out)
-        save_choices(options.out, light, learned)
+        fitted, choices = validated.fitted, validated.choices
+        save_nets(options.out, nets_of(fitted, choices["learned"]))
+        save_reader(fitted.reader, validated.learning.lesson, options.out)
+        if validated.deep:
+            save_deep(validated.deep, validated.learning.lesson, options.out)
+        save_choices(options.out, {way: Models({}, c.thresholds, (), c.mix) for way, c in choices.items()})
 
 
 if __name__ == "__main__":

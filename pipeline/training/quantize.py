@@ -9,6 +9,7 @@ places of B sequences.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from pipeline.events.reader import LONGEST
 from pipeline.names.states import STEPS, ZERO
-from pipeline.training.networks import Encoder, RowIndex, Tagger, turning
+from pipeline.training.networks import Body, Encoder, Layer, RowIndex, Tagger, turning
 
 _QUANTILE: Final = 0.9999  # of the absolute inputs; what lies beyond is clipped
 _OPSETS: Final = {"": 17, "com.microsoft": 1}
@@ -50,6 +52,12 @@ class _Graph:
         name = to or f"{self.prefix}value{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, inputs, [name], domain=domain, **attributes))
         return name
+
+    def split(self, values: str, parts: int) -> list[str]:
+        """Cut the last axis into equal parts."""
+        names = [f"{self.prefix}part{len(self.nodes)}_{n}" for n in range(parts)]
+        self.nodes.append(helper.make_node("Split", [values], names, axis=-1))
+        return names
 
     def rounded(self, values: str, limit: float, to: str = "") -> str:
         """Round values between -limit and limit to bytes."""
@@ -178,6 +186,112 @@ def write_reader(look: nn.Linear, both: Encoder, limit: float, path: Path) -> No
     inputs = {"states": (TensorProto.UINT8, "T", "B", len(weight)), "marks": (TensorProto.FLOAT, "T", "B", size.dim),
               "lengths": (TensorProto.INT64, "B")}  # fmt: skip
     graph.save(path, inputs, {"heard": (TensorProto.FLOAT, "T", "B", 2 * size.hidden)})
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """What the products of a layer of a deep reader read: a high quantile of the absolute values, by input."""
+
+    look: _Floats
+    looked: _Floats
+    think: _Floats
+    thought: _Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """A product of bytes. scale: divides each input before it is rounded. limit: of these. weights: undo the scale.
+
+    Inputs that reach far are scaled down and their weights up, so that one step suits all; what makes the inputs takes
+    the scale on.
+    """
+
+    scale: _Floats
+    limit: float
+    weights: _Floats
+
+    @classmethod
+    def of(cls, layer: nn.Linear, ranges: _Floats) -> "_Product":
+        weights = layer.weight.detach().numpy().T
+        scale = np.sqrt(np.maximum(ranges, 1e-3 * ranges.max()))
+        return cls(scale, float((ranges / scale).max()), weights * scale[:, None])
+
+
+def write_deep(body: Body, ranges: Sequence[Ranges], path: Path) -> None:
+    """Write a deep reader of events: inputs and output as of `write_reader`, sequences of LONGEST words at most.
+
+    Padding has no part in what is heard of words. ranges: of each layer.
+    """
+    graph, width = _Graph(), body.size.width
+    take, bias = body.take.weight.detach().numpy().T, body.take.bias.detach().numpy()
+    x = graph.add("Add", graph.product("states", take / STEPS, bias), "marks")
+    x = graph.add("Transpose", x, perm=[1, 0, 2])
+    length = graph.add("Slice", graph.add("Shape", "marks"), *(graph.constant(np.array([n])) for n in (0, 1)))
+    angles = []
+    for values in body.angles(LONGEST):
+        room = graph.constant(values.unsqueeze(1).numpy())  # [T, 1, ...]: places before heads
+        angles.append(graph.add("Slice", room, graph.constant(np.array([0])), length))
+    places = graph.add("Range", graph.constant(np.int64(0)), graph.add("Squeeze", length), graph.constant(np.int64(1)))
+    inside = graph.add("Less", places, graph.add("Unsqueeze", "lengths", graph.constant(np.array([1, 2, 3]))))
+    blocked = graph.add("Where", inside, graph.constant(np.float32(0)), graph.constant(np.float32(-1e9)))
+    for layer, part in zip(body.layers, ranges, strict=True):
+        x = _layer(graph, cast(Layer, layer), part, x, angles, blocked)
+    x = _normed(graph, x, body.norm, np.ones(width, dtype=np.float32))
+    graph.add("Transpose", x, perm=[1, 0, 2], to="heard")
+    inputs = {"states": (TensorProto.UINT8, "T", "B", len(take)), "marks": (TensorProto.FLOAT, "T", "B", width),
+              "lengths": (TensorProto.INT64, "B")}  # fmt: skip
+    graph.save(path, inputs, {"heard": (TensorProto.FLOAT, "T", "B", width)})
+
+
+def _normed(graph: _Graph, x: str, norm: nn.LayerNorm, scale: _Floats) -> str:
+    weight, bias = (graph.constant((p.detach().numpy() / scale).astype(np.float32)) for p in (norm.weight, norm.bias))
+    return graph.add("LayerNormalization", x, weight, bias, axis=-1, epsilon=norm.eps)
+
+
+def _layer(graph: _Graph, layer: Layer, ranges: Ranges, x: str, angles: Sequence[str], blocked: str) -> str:
+    """Add a layer over [B, T, width]."""
+    look, looked, think, thought = (
+        _Product.of(getattr(layer, name), getattr(ranges, name)) for name in ("look", "looked", "think", "thought")
+    )
+    width, heads = len(look.weights), layer.heads
+    none = np.zeros(3 * width, dtype=np.float32)
+
+    def multiplied(product: _Product, read: str, into: _Floats, bias: _Floats) -> str:
+        """Multiply; into: scale of what reads the outputs."""
+        read = graph.rounded(read, product.limit)
+        weights = product.weights * (product.limit / STEPS) / into
+        return graph.product(read, weights.astype(np.float32), (bias / into).astype(np.float32))
+
+    values = np.concatenate([np.ones(2 * width, dtype=np.float32), looked.scale])
+    read = multiplied(look, _normed(graph, x, layer.before_look, look.scale), values, none)
+    shape = graph.constant(np.array([0, 0, heads, width // heads]))
+    query, key, value = (graph.add("Reshape", part, shape) for part in graph.split(read, 3))
+    query, key = (_turned(graph, part, angles) for part in (query, key))
+    query = graph.add("Mul", query, graph.constant(np.float32((width // heads) ** -0.5)))
+    query, value = (graph.add("Transpose", part, perm=[0, 2, 1, 3]) for part in (query, value))
+    fit = graph.add("MatMul", query, graph.add("Transpose", key, perm=[0, 2, 3, 1]))
+    share = graph.add("Softmax", graph.add("Add", fit, blocked), axis=-1)
+    seen = graph.add("Transpose", graph.add("MatMul", share, value), perm=[0, 2, 1, 3])
+    seen = graph.add("Reshape", seen, graph.constant(np.array([0, 0, width])))
+    plain = np.ones(width, dtype=np.float32)
+    x = graph.add("Add", x, multiplied(looked, seen, plain, none[:width]))
+    bias = layer.think.bias.detach().numpy()
+    thinking = multiplied(think, _normed(graph, x, layer.before_think, think.scale), thought.scale, bias)
+    return graph.add("Add", x, multiplied(thought, graph.add("Relu", thinking), plain, none[:width]))
+
+
+def _turned(graph: _Graph, x: str, angles: Sequence[str]) -> str:
+    """Scale [B, T, heads, width] to a mean square of one, and turn it by its place."""
+    square = graph.add("ReduceMean", graph.add("Mul", x, x), axes=[-1], keepdims=1)
+    size = graph.add("Sqrt", graph.add("Add", square, graph.constant(np.float32(np.finfo(np.float32).eps))))
+    one, two = graph.split(graph.add("Div", x, size), 2)
+    cos, sin = angles
+    return graph.add(
+        "Concat",
+        graph.add("Sub", graph.add("Mul", one, cos), graph.add("Mul", two, sin)),
+        graph.add("Add", graph.add("Mul", one, sin), graph.add("Mul", two, cos)),
+        axis=-1,
+    )
 
 
 def measure_limits(tagger: Tagger, listed: Sequence[str], sentences: Sequence[Sequence[str]]) -> tuple[float, float]:

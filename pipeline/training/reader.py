@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from pipeline.events.decide import Floats
 from pipeline.events.reader import AROUND, Question, Rows
 from pipeline.names.states import STEPS, ZERO, Bytes
-from pipeline.training.networks import Encoder, EncoderSize, half_precision, turning
+from pipeline.training.networks import Encoder, EncoderSize, half_precision, turning, turning_all
 from pipeline.training.quantize import high_quantile, write_reader
 
 Labels = NDArray[np.int64]
@@ -45,10 +45,10 @@ class Lesson:
     outputs: dict[str, int]
 
 
-def _told(table: nn.Embedding, rows: Tensor, training: bool) -> Tensor:
+def summed(table: nn.Embedding, rows: Tensor, training: bool) -> Tensor:
     """Give the sum of the rows of a table, [..., width] of [..., columns]; in training a fifth of them is left out."""
     flat = rows.reshape(-1, rows.shape[-1])
-    kept = (torch.rand(flat.shape) > 0.2).to(table.weight.dtype) if training else None
+    kept = (torch.rand(flat.shape, device=flat.device) > 0.2).to(table.weight.dtype) if training else None
     total = nn.functional.embedding_bag(flat, table.weight, mode="sum", per_sample_weights=kept)
     return total.reshape(*rows.shape[:-1], -1)
 
@@ -67,7 +67,7 @@ class AroundNet(nn.Module):
 
     def forward(self, heard: Tensor, first: Tensor, within: tuple[Tensor, Tensor]) -> Tensor:
         """Give [questions, hidden]; arguments as of `HeadNet`."""
-        place = first[:, None] + torch.from_numpy(AROUND)
+        place = first[:, None] + torch.from_numpy(AROUND).to(first.device)
         inside = (place >= within[0][:, None]) & (place <= within[1][:, None])
         place = place.clamp(0, len(heard) - 1)
         fit = (self.query(heard[first])[:, None] * self.key(heard)[place]).sum(2) * self.scale + self.near
@@ -108,7 +108,7 @@ class HeadNet(nn.Module):
 
         second, within: None as in `events.reader.Question`.
         """
-        layer = self.first(heard[first]) + _told(self.table, rows, self.training)
+        layer = self.first(heard[first]) + summed(self.table, rows, self.training)
         if self.around and within:
             layer = layer + self.around(heard, first, within)
         if second is not None:
@@ -131,7 +131,36 @@ class HeadNet(nn.Module):
         return found
 
 
-class ReaderNet(nn.Module):
+def heads_of(lesson: Lesson, width: int) -> nn.ModuleDict:
+    """Build a head for each question, over states of this width."""
+    return nn.ModuleDict({
+        name: HeadNet(
+            width, question.rows.count, lesson.outputs[name], question.second is not None, question.within is not None
+        )
+        for name, question in lesson.questions.items()
+    })  # fmt: skip
+
+
+class Listener(nn.Module):
+    """What reads sequences and has heads that answer. marks: table of what is known of words."""
+
+    marks: nn.Embedding
+    heads: nn.ModuleDict
+
+    def listen(self, states: Tensor, marks: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Give [B, T, W]. states: [B, T, D] bytes. marks: [B, T, columns]. lengths: of the sequences."""
+        raise NotImplementedError
+
+    def plain(self, values: Tensor) -> Tensor:
+        """Give [B, T, W] of words of which nothing is known but their states, [B, T, D] from -1 to 1; no padding."""
+        raise NotImplementedError
+
+    def groups(self, rate: float) -> list[dict[str, Any]]:
+        """Give the parameters in groups for the optimizer, each with its highest rate."""
+        return [{"params": list(self.parameters()), "lr": rate}]
+
+
+class ReaderNet(Listener):
     """The trainable twin of `events.reader.Reader`."""
 
     def __init__(self, lesson: Lesson) -> None:
@@ -141,68 +170,69 @@ class ReaderNet(nn.Module):
         nn.init.normal_(self.marks.weight, std=0.1)
         self.both = Encoder(EncoderSize(0, 0, DIM, HIDDEN))
         self.drop = nn.Dropout(0.35)
-        self.heads = nn.ModuleDict({
-            name: HeadNet(
-                2 * HIDDEN, question.rows.count, lesson.outputs[name], question.second is not None,
-                question.within is not None,
-            )
-            for name, question in lesson.questions.items()
-        })  # fmt: skip
+        self.heads = heads_of(lesson, 2 * HIDDEN)
 
     def inputs(self, states: Tensor, marks: Tensor) -> Tensor:
         """Give what the LSTM reads, [..., DIM]. states: [..., D] bytes. marks: [..., columns]."""
         values = (states.float() - ZERO) / STEPS
-        return torch.relu(self.look(self.drop(values)) + _told(self.marks, marks, self.training))
+        return torch.relu(self.look(self.drop(values)) + summed(self.marks, marks, self.training))
 
-    def listen(self, states: Tensor, marks: Tensor, reverse: Tensor) -> Tensor:
-        """Give [B, T, 2 H]. states: [B, T, D] bytes. marks: [B, T, columns]. reverse: [B, T]."""
-        inputs = self.drop(self.inputs(states, marks))
-        with half_precision("cpu", enabled=self.training):
+    def listen(self, states: Tensor, marks: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Give [B, T, 2 H]; see `Listener`."""
+        return self._hear(self.inputs(states, marks), turning(lengths).to(states.device))
+
+    def plain(self, values: Tensor) -> Tensor:
+        """Give [B, T, 2 H]; see `Listener`."""
+        return self._hear(torch.relu(self.look(self.drop(values))), turning_all(values[..., 0]))
+
+    def _hear(self, inputs: Tensor, reverse: Tensor) -> Tensor:
+        inputs = self.drop(inputs)
+        with half_precision(inputs.device.type, enabled=self.training):
             heard = self.both(inputs, reverse)
         return cast(Tensor, self.drop(torch.cat(heard, -1).float()))
 
 
 class _Class:
-    """A lesson sorted by document."""
+    """A lesson sorted by document, on a device."""
 
-    def __init__(self, lesson: Lesson) -> None:
-        self.lesson = lesson
+    def __init__(self, lesson: Lesson, device: str) -> None:
+        self.lesson, self.device = lesson, device
         count = 1 + int(lesson.unit_doc.max())
         self.units = _by_value(lesson.unit_doc, count)
         self.rows = {name: _by_value(docs, count) for name, docs in lesson.docs.items()}
-        self.states = torch.from_numpy(lesson.states)
-        self.marks = torch.from_numpy(lesson.marks.numbers)
+        self.states = torch.from_numpy(lesson.states).to(device)
+        self.marks = torch.from_numpy(lesson.marks.numbers).to(device)
+        self.told = {name: torch.from_numpy(q.rows.numbers).to(device) for name, q in lesson.questions.items()}
+        self.place = np.zeros(len(self.states), dtype=np.int64)  # of a token among those read, without padding
 
-    def run(self, net: ReaderNet, docs: Sequence[int]) -> dict[str, tuple[Labels, Tensor]]:
+    def run(self, net: Listener, docs: Sequence[int]) -> dict[str, tuple[Labels, Tensor]]:
         """Give, by head, the rows of its questions about these documents, and the outputs."""
         ranges = [self.lesson.units[u] for doc in docs for u in self.units[doc].tolist()]
         lengths = [stop - start for start, stop in ranges]
-        longest = max(lengths)
-        token = np.zeros((len(ranges), longest), dtype=np.int64)
-        place = np.zeros(len(self.states), dtype=np.int64)  # of a token among the states that are read, without padding
-        inside = np.zeros((len(ranges), longest), dtype=bool)
+        token = np.zeros((len(ranges), max(lengths)), dtype=np.int64)
+        inside = np.zeros(token.shape, dtype=bool)
         at = 0
         for n, (start, stop) in enumerate(ranges):
             token[n, : stop - start] = np.arange(start, stop)
             inside[n, : stop - start] = True
-            place[start:stop] = np.arange(at, at + stop - start)
+            self.place[start:stop] = np.arange(at, at + stop - start)
             at += stop - start
-        where = torch.from_numpy(token)
-        heard = net.listen(self.states[where], self.marks[where], turning(lengths))
-        heard = heard[torch.from_numpy(inside)]
+        where = self._moved(token)
+        heard = net.listen(self.states[where], self.marks[where], lengths)[self._moved(inside)]
         found = {}
         for name, question in self.lesson.questions.items():
             rows = np.concatenate([self.rows[name][doc] for doc in docs])
             if len(rows):
                 first, second, start, end = (
-                    None if tokens is None else torch.from_numpy(place[tokens[rows]])
+                    None if tokens is None else self._moved(self.place[tokens[rows]])
                     for tokens in (question.first, question.second, *(question.within or (None, None)))
                 )
-                found[name] = rows, net.heads[name](
-                    heard, first, second, torch.from_numpy(question.rows.numbers[rows]),
-                    None if start is None else (start, end),
-                )  # fmt: skip
+                within = None if start is None else (start, end)
+                found[name] = rows, net.heads[name](heard, first, second, self.told[name][self._moved(rows)], within)
         return found
+
+    def _moved(self, values: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(values).to(self.device)
 
 
 def _by_value(values: Labels, count: int) -> list[Labels]:
@@ -213,45 +243,76 @@ def _by_value(values: Labels, count: int) -> list[Labels]:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a reader is fitted. passes: over all documents. begin: weights of another one to go on from."""
+    """How a reader is fitted.
+
+    passes: over all documents. rate: highest step. docs: per step. device: on which. begin: weights of another one to
+    go on from.
+    """
 
     passes: int = EPOCHS
     rate: float = RATE
+    docs: int = DOCS
+    device: str = "cpu"
     begin: Mapping[str, Tensor] | None = None
 
 
 def fit_reader(lesson: Lesson, docs: Labels, seed: int, course: Course | None = None) -> ReaderNet:
     """Fit a reader to the documents of these numbers."""
     course = course or Course()
-    torch.set_num_threads(1)
     torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    net, school = ReaderNet(lesson), _Class(lesson)
+    net = ReaderNet(lesson)
     if course.begin:
-        _go_on(net, course.begin)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=course.rate, weight_decay=0.02, fused=True)
-    steps = course.passes * -(-len(docs) // DOCS)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, course.rate, total_steps=steps, pct_start=0.1)
-    net.train()
-    for _ in range(course.passes):
-        for chosen in np.array_split(rng.permutation(docs), -(-len(docs) // DOCS)):
-            loss = torch.zeros(())
+        go_on(net, course.begin)
+    teach(net, lesson, docs, seed, course)
+    return net.eval()
+
+
+def teach(
+    net: Listener, lesson: Lesson, docs: Labels, seed: int, course: Course, said: Mapping[str, Floats] | None = None
+) -> None:
+    """Fit what reads to the documents of these numbers.
+
+    said: outputs of another reader for each head, which count as much as the labels do.
+    """
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(seed)
+    net.to(course.device).train()
+    school = _Class(lesson, course.device)
+    groups = net.groups(course.rate)
+    optimizer = torch.optim.AdamW(groups, lr=course.rate, weight_decay=0.02, fused=True)
+    steps = course.passes * -(-len(docs) // course.docs)
+    rates = [group["lr"] for group in groups]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, total_steps=steps, pct_start=0.1)
+    for number in range(course.passes):
+        losses: dict[str, list[Tensor]] = {}
+        for chosen in np.array_split(rng.permutation(docs), -(-len(docs) // course.docs)):
+            loss = torch.zeros((), device=course.device)
             for name, (rows, outputs) in school.run(net, chosen.tolist()).items():
-                labels = torch.from_numpy(lesson.labels[name][rows])
-                if outputs.shape[1] == 1:
-                    part = nn.functional.binary_cross_entropy_with_logits(outputs[:, 0], labels.float())
-                else:
-                    part = nn.functional.cross_entropy(outputs, labels)
+                part = loss_of(outputs, torch.from_numpy(lesson.labels[name][rows]).to(course.device))
+                if said:
+                    part = (part + loss_of(outputs, torch.from_numpy(said[name][rows]).to(course.device))) / 2
+                losses.setdefault(name, []).append(part.detach())
                 loss = loss + part * WEIGHTS.get(name, 1.0)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-    return net.eval()
+        means = {name: round(float(torch.stack(parts).mean()), 4) for name, parts in losses.items()}
+        print(f"pass {number + 1}: {means}", flush=True)
 
 
-def _go_on(net: ReaderNet, begin: Mapping[str, Tensor]) -> None:
+def loss_of(outputs: Tensor, wanted: Tensor) -> Tensor:
+    """Compare outputs with labels [rows], or with other outputs [rows, outputs]."""
+    one = outputs.shape[1] == 1
+    if wanted.ndim == 2:
+        wanted = wanted.sigmoid()[:, 0] if one else wanted.softmax(1)
+    if one:
+        return nn.functional.binary_cross_entropy_with_logits(outputs[:, 0], wanted.float())
+    return nn.functional.cross_entropy(outputs, wanted)
+
+
+def go_on(net: nn.Module, begin: Mapping[str, Tensor]) -> None:
     """Take over weights; of a table that has grown at its end, the rows that were there."""
     weights = net.state_dict()
     for name, value in begin.items():
@@ -259,17 +320,17 @@ def _go_on(net: ReaderNet, begin: Mapping[str, Tensor]) -> None:
     net.load_state_dict(weights)
 
 
-def answers(net: ReaderNet, lesson: Lesson, docs: Labels) -> dict[str, Floats]:
+def answers(net: Listener, lesson: Lesson, docs: Labels, device: str = "cpu", at_once: int = DOCS) -> dict[str, Floats]:
     """Give the outputs of each head for the questions about these documents, zeros for those about others."""
-    school = _Class(lesson)
+    school = _Class(lesson, device)
     found = {
         name: np.zeros((len(question.first), lesson.outputs[name]), dtype=np.float32)
         for name, question in lesson.questions.items()
     }
     with torch.no_grad():
-        for part in np.array_split(docs, -(-len(docs) // DOCS)):
+        for part in np.array_split(docs, -(-len(docs) // at_once)):
             for name, (rows, outputs) in school.run(net, part.tolist()).items():
-                found[name][rows] = outputs.numpy()
+                found[name][rows] = outputs.cpu().numpy()
     return found
 
 
@@ -280,8 +341,13 @@ def save_reader(net: ReaderNet, lesson: Lesson, folder: Path) -> None:
         some = torch.arange(0, len(lesson.states), max(1, len(lesson.states) // _SAMPLE))
         read = net.inputs(torch.from_numpy(lesson.states)[some], torch.from_numpy(lesson.marks.numbers)[some])
     write_reader(net.look, net.both, float(high_quantile(read.flatten())), folder / "reader.onnx")
+    save_heads(net, folder / "reader.npz")
+
+
+def save_heads(net: Listener, path: Path) -> None:
+    """Write the marks and heads of a reader in half precision."""
     weights = {"marks": net.marks.weight}
     for name, head in net.heads.items():
         weights |= {f"{name}.{part}": value for part, value in cast(HeadNet, head).weights().items()}
     arrays = {name: value.detach().numpy().astype(np.float16) for name, value in weights.items()}
-    np.savez_compressed(folder / "reader.npz", **arrays)  # type: ignore[arg-type]  # its flag takes any keyword
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # its flag takes any keyword

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from pipeline.config import Config
+from pipeline.config import EVENT_MODELS, Config
 from pipeline.document import Document
 from pipeline.stages import build_stages
 
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("news", type=Path)
     parser.add_argument("--articles", type=int, default=400)
-    parser.add_argument("--model", choices=("learned", "light", "rules"), default="learned")
+    parser.add_argument("--model", choices=EVENT_MODELS, default=Config().events.model)
     args = parser.parse_args()
     opener = lzma.open if args.news.suffix == ".xz" else open
     with opener(args.news, "rt", encoding="utf-8") as lines:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ResourceError
-from pipeline.events.decide import TASKS, Models, Net, load_models, save_choices, save_nets, soften
+from pipeline.events.decide import READERS, TASKS, Models, Net, load_models, save_choices, save_nets, soften
 from pipeline.events.features import SPACE, bucket, cross, encode
 from pipeline.models import models_folder
 
@@ -59,7 +59,7 @@ def test_a_higher_temperature_is_less_sure() -> None:
 def test_saved_models_load_alike(tmp_path: Path) -> None:
     models = Models({task: _net(2) for task in TASKS}, {"event": 0.25})
     save_nets(tmp_path, models.nets)
-    save_choices(tmp_path, models, replace(models, thresholds={"event": 0.5}))
+    save_choices(tmp_path, {"light": models, "learned": replace(models, thresholds={"event": 0.5})})
     loaded = load_models("light", tmp_path)
     assert loaded.thresholds == models.thresholds
     codes = models.nets["role"].kept[:10].reshape(2, 5)
@@ -71,12 +71,13 @@ def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
         load_models("light", tmp_path)
 
 
-@pytest.mark.parametrize("way", ["light", "learned"])
+@pytest.mark.parametrize("way", READERS)
 def test_the_shipped_models_hold_every_task_and_threshold(way: str) -> None:
     models = load_models(way)
     assert set(models.nets) == set(TASKS)
-    assert (models.reader is None) == (way == "light")
-    assert set(models.mix) == (set() if models.reader is None else set(models.reader.heads))
+    assert [reader.name for reader in models.readers] == list(READERS[way])
+    assert all(set(models.mix) == set(reader.heads) for reader in models.readers)
+    assert {len(factors) for factors in models.mix.values()} == ({1 + len(models.readers)} if models.readers else set())
     assert set(models.thresholds) == {"event", "statement", "time", "same"}
 
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.config import Config, EventsConfig
+from pipeline.config import EVENT_MODELS, Config, EventsConfig
 from pipeline.document import Document
 from pipeline.events import dating
-from pipeline.events.decide import load_models
+from pipeline.events.decide import READERS, load_models
 from pipeline.events.explain import explain_mention
 from pipeline.events.ontology import FOLDER, load_ontology
 from pipeline.events.stage import Engine, Events
@@ -37,7 +37,7 @@ def _doc() -> Document:
     return annotated(TEXT, NAMES, {"الاثنين": (MONDAY, MONDAY)}, title=True)
 
 
-@pytest.fixture(scope="module", params=["learned", "light", "rules"])
+@pytest.fixture(scope="module", params=EVENT_MODELS)
 def stage(request: pytest.FixtureRequest) -> Events:
     return Events(Config(events=EventsConfig(model=request.param)))
 
@@ -63,7 +63,7 @@ def test_every_value_is_one_that_the_tables_allow(stage: Events) -> None:
 
 
 def test_what_a_threat_takes_for_granted_is_less_likely_told_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Events()
+    stage = Events(Config(events=EventsConfig(model="learned")))
     texts = [
         "هدد سعد منير بالرد على الهجوم الذي قتل فيه ثلاثة جنود.",
         "اتهم سعد منير الشرطة بقتل المتظاهر بعد اعتقاله.",
@@ -75,7 +75,7 @@ def test_what_a_threat_takes_for_granted_is_less_likely_told_by_it(monkeypatch: 
     assert told[0] < told[1]
 
 
-@pytest.mark.parametrize("model", ["learned", "light"])
+@pytest.mark.parametrize("model", READERS)
 def test_a_role_or_speaker_is_never_surer_than_its_event(model: str) -> None:
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology), load_models(model))
@@ -204,7 +204,7 @@ def test_importing_the_stage_loads_no_heavy_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("model", ["learned", "light", "rules"])
+@pytest.mark.parametrize("model", EVENT_MODELS)
 def test_a_type_of_ones_own_is_found_beside_the_shipped_ones(model: str, tmp_path: Path) -> None:
     folder = tmp_path / "types"
     shutil.copytree(FOLDER, folder)

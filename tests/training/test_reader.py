@@ -131,7 +131,7 @@ def test_factors_favour_the_model_that_knows() -> None:
     labels = rng.integers(0, 2, 400)
     knowing = ((labels * 2 - 1) + rng.normal(size=400)).astype(np.float32)[:, None]
     guessing = rng.normal(size=(400, 1)).astype(np.float32)
-    by_knowing, by_guessing = fit_mix(knowing, guessing, labels)
+    by_knowing, by_guessing = fit_mix([knowing, guessing], labels)
     assert by_knowing > 1 > abs(by_guessing)
 
 

@@ -1,0 +1,413 @@
+"""Teach a transformer to read events: slower than the reader that decides by default, and surer; and that reader by it.
+
+    python -m pipeline.training.deep pretrain packed/ --out deep/ --minutes 6
+    python -m pipeline.training.deep fit lesson/ --out deep/
+    python -m pipeline.training.deep copy packed/ lesson/ --teacher deep/ --begin READER.pt --out TAUGHT.pt
+
+It wants a GPU (`--device cuda`, the default; the CPU will do for small sizes). `packed/` is what `encoder pack` wrote,
+`lesson/` what `events --lesson` did. Like the reader of `training.reader` it reads the states of the language model of
+`models/compact-ner` and what is known of every token. `pretrain` hides words of plain text before the language model
+reads it, and guesses them; its schedule is in minutes. `fit` learns the annotated leads, and goes on from `deep.pt` if
+`--out` holds one. `copy` has a reader learn the states of the deep one over plain text, then its
+answers and the labels of the leads.
+"""
+
+import argparse
+import itertools
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.rnn import PackedSequence
+
+from pipeline.models import models_folder
+from pipeline.names.states import STEPS, ZERO
+from pipeline.training.adapt import read_back
+from pipeline.training.encoder import END, RARE, read_packed, save, windows
+from pipeline.training.lesson_files import read_lesson
+from pipeline.training.networks import Body, DeepSize, Layer, RowIndex, half_precision
+from pipeline.training.quantize import Ranges, write_deep
+from pipeline.training.reader import (
+    Course,
+    Labels,
+    Lesson,
+    Listener,
+    ReaderNet,
+    answers,
+    go_on,
+    heads_of,
+    loss_of,
+    save_heads,
+    summed,
+    teach,
+)
+
+_LENGTH: Final = 256  # words of a window
+_HIDE: Final = 0.3  # share of the listed words that are guessed; of very frequent ones fewer
+_FREQUENT: Final = 5e-4  # share of the text from which on fewer are guessed
+_BLANK: Final = 0.03  # share of the other words that are hidden, and not guessed
+_STOPS: Final = frozenset(".!?؟…")
+_BARE: Final = 0.15  # share of the sequences of which nothing is known but the states, in training
+_FORMS: Final = 20_000  # vectors made at once
+_SENTENCES: Final = 4_000  # read at once
+_SAMPLE: Final = 150  # sequences by which the ranges of inputs are measured
+_QUANTILE: Final = 0.9995  # of the absolute inputs; what lies beyond is clipped
+
+
+class DeepNet(Listener):
+    """A deep reader with its heads."""
+
+    def __init__(self, lesson: Lesson, inputs: int, size: DeepSize) -> None:
+        super().__init__()
+        self.body = Body(inputs, size)
+        self.marks = nn.Embedding(lesson.marks.count, size.width)
+        nn.init.normal_(self.marks.weight, std=0.05)
+        self.drop = nn.Dropout(0.1)
+        self.heads = heads_of(lesson, size.width)
+
+    def listen(self, states: Tensor, marks: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Give [B, T, width]; see `Listener`."""
+        known = summed(self.marks, marks, self.training)
+        values = (states.float() - ZERO) / STEPS
+        if self.training:
+            known = known * (torch.rand(len(known), 1, 1, device=known.device) > _BARE)
+            values = values * (torch.rand(*values.shape[:2], 1, device=values.device) > 0.04)
+        sizes = torch.tensor(lengths, device=states.device)
+        inside = (torch.arange(states.shape[1], device=states.device) < sizes[:, None])[:, None, None]
+        with half_precision(states.device.type, enabled=self.training):
+            heard = self.body(values, known, inside)
+        return cast(Tensor, self.drop(heard.float()))
+
+    def plain(self, values: Tensor) -> Tensor:
+        """Give [B, T, width]; see `Listener`."""
+        with half_precision(values.device.type):
+            return cast(Tensor, self.body(values).float())
+
+    def groups(self, rate: float) -> list[dict[str, Any]]:
+        """Give the parameters in groups; the layers, which have learned before, take steps of a fifth."""
+        body = list(self.body.parameters())
+        known = {id(p) for p in body}
+        rest = [p for p in self.parameters() if id(p) not in known]
+        return [{"params": body, "lr": rate / 5}, {"params": rest, "lr": rate}]
+
+
+class Language:
+    """The shipped language model on a device, for words out of a list of forms."""
+
+    def __init__(self, forms: Sequence[str], device: str) -> None:
+        folder = models_folder() / "compact-ner"
+        tagger, self.listed, _ = read_back(folder)
+        index = RowIndex(forms, tagger.table.bag.num_embeddings, self.listed)
+        with np.load(folder / "table.npz") as arrays:
+            self.limit = float(arrays["limit"])
+        with torch.no_grad():
+            numbers = torch.split(torch.arange(len(forms)), _FORMS)
+            made = torch.cat([tagger.table(*index.select(part)) for part in numbers])
+        self.kind = torch.float16 if device == "cuda" else torch.float32
+        self.vectors = _stepped(made / self.limit).to(device, self.kind)
+        self.encoder = tagger.encoder.eval().requires_grad_(False).to(device, self.kind)
+        for layer in (self.encoder.left, self.encoder.right):
+            layer.flatten_parameters()
+        self.rows = index.listed.to(device)
+        self.stops = torch.tensor([form in _STOPS for form in forms], device=device)
+        self.stops[END] = True
+
+    def read(self, words: Tensor, hidden: Tensor | None = None) -> Tensor:
+        """Give the states [B, T, D + 2 H] of [B, T] words, as the shipped model reads them, a sentence at a time.
+
+        hidden: [B, T] words whose vectors are empty.
+        """
+        first = torch.ones_like(words, dtype=torch.bool)
+        first[:, 1:] = self.stops[words[:, :-1]] | (words[:, 1:] == END)
+        values = self.vectors[words]
+        if hidden is not None:
+            values = values.masked_fill(hidden.unsqueeze(-1), 0)
+        found = self.states(values.flatten(0, 1), first.flatten())
+        return found.view(*words.shape, -1)
+
+    @torch.no_grad()
+    def states(self, values: Tensor, first: Tensor) -> Tensor:
+        """Give the states [N, D + 2 H] of words whose vectors are [N, D]; first: [N] words that begin a sentence."""
+        place = torch.arange(len(first), device=first.device)
+        sentence = first.cumsum(0) - 1
+        starts = place[first]
+        lengths = torch.diff(starts, append=place.new_tensor([len(first)]))
+        rank = torch.empty_like(lengths)
+        rank[lengths.argsort(descending=True)] = torch.arange(len(lengths), device=first.device)
+        from_left = place - starts[sentence]
+        sizes = torch.bincount(from_left)
+        before = sizes.cumsum(0) - sizes
+        sides = []
+        for layer, step in (
+            (self.encoder.left, from_left), (self.encoder.right, lengths[sentence] - 1 - from_left)
+        ):  # fmt: skip
+            where = before[step] + rank[sentence]
+            packed = torch.empty_like(values)
+            packed[where] = values * self.limit
+            found, _ = layer(PackedSequence(packed, sizes.cpu()))
+            sides.append(_stepped(found.data[where]))
+        return torch.cat([values, *sides], -1)
+
+
+def _stepped(values: Tensor) -> Tensor:
+    """Round values between -1 and 1 to the steps of bytes."""
+    return (values * STEPS).round().clamp(-ZERO, STEPS) / STEPS
+
+
+class Guesser(nn.Module):
+    """A body that guesses hidden words among the listed ones."""
+
+    def __init__(self, body: Body, rows: Tensor) -> None:
+        super().__init__()
+        self.body = body
+        self.guess = nn.Linear(body.size.width, rows.shape[1])
+        self.rows = nn.Parameter(rows * 3.0)
+        self.bias = nn.Parameter(torch.zeros(len(rows)))
+
+    def forward(self, states: Tensor, asked: Tensor, wanted: Tensor) -> Tensor:
+        """Give the mean loss. states: [B, T, inputs]. asked: [B, T]. wanted: rows of the words asked for."""
+        with half_precision(states.device.type):
+            scores = self.guess(self.body(states)[asked]) @ self.rows.T + self.bias
+        return functional.cross_entropy(scores.float(), wanted)
+
+
+def pretrain(args: argparse.Namespace) -> None:
+    """Pre-train until the minutes are used up; write `body.pt` and `size.json`."""
+    torch.manual_seed(args.seed)
+    args.out.mkdir(parents=True, exist_ok=True)
+    forms, counts, stream = read_packed(args.packed)
+    language = Language(forms, args.device)
+    text = torch.from_numpy(stream.astype(np.int32)).to(args.device)
+    shares = torch.from_numpy(counts / len(stream)).to(args.device)
+    rates = _HIDE * (_FREQUENT / shares.clamp_min(1e-12)).sqrt().clamp_max(1)
+    rates = torch.where(language.rows > RARE, rates, _BLANK).float()
+    rates[END] = 0
+    listed = torch.zeros(len(language.listed), language.vectors.shape[1], device=args.device)
+    listed[language.rows] = language.vectors.float()
+    size = DeepSize(**{field.name: getattr(args, field.name) for field in fields(DeepSize)})
+    inputs = language.vectors.shape[1] + 2 * language.encoder.size.hidden
+    guesser = Guesser(Body(inputs, size), listed).to(args.device)
+    matrices = guesser.body.matrices()
+    known = {id(p) for p in matrices}
+    rest = [p for p in guesser.parameters() if id(p) not in known]
+    optimizers: list[torch.optim.Optimizer] = [
+        torch.optim.Muon(matrices, lr=args.rate * 5, weight_decay=0.01, momentum=0.95),
+        torch.optim.AdamW(rest, lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
+    ]
+    torch.set_float32_matmul_precision("high")
+    if args.device == "cuda":
+        for layer in guesser.body.layers:
+            layer.compile()
+    began = saved = time.monotonic()
+    running = torch.zeros((), device=args.device)
+    for step, words in enumerate(windows(text, args.batch, _LENGTH, args.seed), start=1):
+        spent = time.monotonic() - began
+        progress = min(spent / (args.minutes * 60), 1.0)
+        scale = min(1.0, step / 150) * min(1.0, max(0.01, (1.0 - progress) / 0.6))
+        for optimizer, rate in zip(optimizers, (args.rate * 5, args.rate), strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * scale
+        chosen = torch.rand(words.shape, device=args.device) < rates[words]
+        asked = chosen & (language.rows[words] > RARE)
+        fate = torch.rand(words.shape, device=args.device)
+        other = text[torch.randint(len(text), words.shape, device=args.device)].long()
+        read = torch.where(asked & (fate > 0.92) & (other != END), other, words)
+        states = language.read(read, chosen & (fate < 0.85))
+        loss = guesser(states.float(), asked, language.rows[words[asked]])
+        loss.backward()
+        nn.utils.clip_grad_norm_(rest, 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        running += (loss.detach() - running) * max(0.02, 1 / step)
+        if step % 50 == 0:
+            line = {"step": step, "loss": round(float(running), 4), "words": step * args.batch * _LENGTH,
+                    "seconds": round(spent, 1)}  # fmt: skip
+            print(json.dumps(line), flush=True)
+        if time.monotonic() - saved > 60 or progress >= 1.0:
+            saved = time.monotonic()
+            save(args.out / "body.pt", {name: value.half().cpu() for name, value in guesser.body.state_dict().items()})
+        if progress >= 1.0:
+            break
+    (args.out / "size.json").write_text(json.dumps(asdict(size)))
+
+
+def read_deep(lesson: Lesson, inputs: int, folder: Path, file: str) -> DeepNet:
+    """Build a deep reader of the sizes that `pretrain` wrote; with the weights of `body.pt`, or those of `deep.pt`."""
+    net = DeepNet(lesson, inputs, DeepSize(**json.loads((folder / "size.json").read_text())))
+    weights = {name: value.float() for name, value in torch.load(folder / file, map_location="cpu").items()}
+    (net.body if file == "body.pt" else net).load_state_dict(weights)
+    return net
+
+
+def save_deep(net: DeepNet, lesson: Lesson, folder: Path) -> None:
+    """Write `deep.onnx` in int8, by the ranges of what its products read in this lesson, and `deep.npz`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_deep(net.body, measure_ranges(net, lesson), folder / "deep.onnx")
+    save_heads(net, folder / "deep.npz")
+
+
+def measure_ranges(net: DeepNet, lesson: Lesson) -> list[Ranges]:
+    """Give what the products of each layer read in some sequences of a lesson."""
+    heard: dict[tuple[int, str], list[Tensor]] = {}
+
+    def keep(key: tuple[int, str]) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+        return lambda _, inputs: heard.setdefault(key, []).append(inputs[0].abs()[0])
+
+    parts = [field.name for field in fields(Ranges)]
+    hooks = [
+        getattr(layer, part).register_forward_pre_hook(keep((n, part)))
+        for n, layer in enumerate(net.body.layers)
+        for part in parts
+    ]
+    with torch.no_grad():
+        for start, end in lesson.units[:: max(1, len(lesson.units) // _SAMPLE)]:
+            states, marks = (torch.from_numpy(rows[None, start:end]) for rows in (lesson.states, lesson.marks.numbers))
+            net.listen(states, marks, [end - start])
+    for hook in hooks:
+        hook.remove()
+    found = {key: torch.quantile(torch.cat(values), _QUANTILE, dim=0).numpy() for key, values in heard.items()}
+    return [Ranges(*(found[n, part] for part in parts)) for n in range(len(net.body.layers))]
+
+
+def read_taught(folder: Path, device: str) -> tuple[Lesson, dict[str, Labels]]:
+    """Read a lesson, its states made by the language model on a device, and what is held out, by name."""
+    lesson, words, held = read_lesson(folder)
+    language = Language(words.forms, device)
+    first = torch.from_numpy(words.first)
+    edges = [0, *np.flatnonzero(words.first)[_SENTENCES::_SENTENCES].tolist(), len(first)]
+    parts = []
+    for start, end in itertools.pairwise(edges):
+        numbers = torch.from_numpy(words.numbers[start:end].astype(np.int64)).to(device)
+        states = language.states(language.vectors[numbers], first[start:end].to(device))
+        parts.append(((states.float() * STEPS).round() + ZERO).to(torch.uint8).cpu())
+    return replace(lesson, states=torch.cat(parts).numpy()), held
+
+
+def fit(args: argparse.Namespace) -> None:
+    """Fit a pre-trained deep reader to a lesson; write `deep.pt`."""
+    torch.manual_seed(args.seed)
+    lesson, held = read_taught(args.lesson, args.device)
+    begin = "deep.pt" if (args.out / "deep.pt").exists() else "body.pt"
+    net = read_deep(lesson, lesson.states.shape[1], args.out, begin)
+    for layer in net.body.layers:
+        cast(Layer, layer).drop.p = 0.1
+    teach(net, lesson, _learned(lesson, held), args.seed, Course(args.passes, args.rate, args.docs, args.device))
+    save(args.out / "deep.pt", {name: value.half().cpu() for name, value in net.state_dict().items()})
+    report(net, lesson, held, args.device)
+
+
+def _learned(lesson: Lesson, held: dict[str, Labels]) -> Labels:
+    return np.setdiff1d(np.unique(lesson.unit_doc), np.concatenate(list(held.values())))
+
+
+def report(net: Listener, lesson: Lesson, held: dict[str, Labels], device: str) -> None:
+    """Print the log loss and the share of right answers of each head, for each set held out."""
+    net.eval()
+    for part, docs in held.items():
+        line = []
+        for name, outputs in answers(net, lesson, docs, device).items():
+            rows = np.isin(lesson.docs[name], docs)
+            scores, labels = torch.from_numpy(outputs[rows]), torch.from_numpy(lesson.labels[name][rows])
+            told = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(1)
+            line.append(f"{name} {loss_of(scores, labels):.4f} {100 * (told == labels).float().mean():.1f}")
+        print(f"{part}: {', '.join(line)}", flush=True)
+
+
+def copy(args: argparse.Namespace) -> None:
+    """Teach a reader, or a smaller deep one, what a deep one knows."""
+    torch.manual_seed(args.seed)
+    lesson, held = read_taught(args.lesson, args.device)
+    inputs = lesson.states.shape[1]
+    teacher = read_deep(lesson, inputs, args.teacher, "deep.pt").to(args.device).eval()
+    size = DeepSize(args.width, args.heads, args.layers)
+    pupil = DeepNet(lesson, inputs, size) if args.width else ReaderNet(lesson)
+    if args.begin:
+        go_on(pupil, torch.load(args.begin, map_location="cpu"))
+    if args.minutes:
+        _imitate(pupil.to(args.device), teacher, args)
+    learned = _learned(lesson, held)
+    said = answers(teacher, lesson, learned, args.device, 4 * args.docs)
+    teach(pupil, lesson, learned, args.seed, Course(args.passes, args.fit_rate, args.docs, args.device), said)
+    if args.width:
+        args.out.with_suffix(".json").write_text(json.dumps(asdict(size)))
+    save(args.out, {name: value.half().cpu() for name, value in pupil.state_dict().items()})
+    report(pupil, lesson, held, args.device)
+
+
+def _imitate(pupil: Listener, teacher: DeepNet, args: argparse.Namespace) -> None:
+    """Have a pupil learn the states of its teacher over plain text, until the minutes are used up."""
+    forms, _, stream = read_packed(args.packed)
+    language = Language(forms, args.device)
+    text = torch.from_numpy(stream.astype(np.int32)).to(args.device)
+    width = teacher.body.size.width
+    with torch.no_grad():
+        own = pupil.plain(language.read(text[None, :_LENGTH].long()).float()).shape[2]
+    out = nn.Linear(own, width).to(args.device)
+    trained = [*pupil.train().parameters(), *out.parameters()]
+    optimizer = torch.optim.AdamW(trained, lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+    torch.set_float32_matmul_precision("high")
+    began, running = time.monotonic(), torch.zeros((), device=args.device)
+    for step, words in enumerate(windows(text, args.batch, _LENGTH, args.seed), start=1):
+        progress = (time.monotonic() - began) / (args.minutes * 60)
+        if progress >= 1:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = args.rate * min(1.0, step / 100) * max(0.02, 1 - progress)
+        states = language.read(words).float()
+        with torch.no_grad():
+            wanted = teacher.plain(states)
+        loss = (out(pupil.plain(states)) - wanted).square().mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+        running += (loss.detach() - running) * max(0.02, 1 / step)
+        if step % 50 == 0:
+            print(json.dumps({"step": step, "loss": round(float(running), 4)}), flush=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the recipe."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    first = commands.add_parser("pretrain")
+    first.add_argument("packed", type=Path)
+    first.add_argument("--minutes", type=float, default=6)
+    for name, default in (*asdict(DeepSize()).items(), ("batch", 512)):
+        first.add_argument(f"--{name}", type=int, default=default)
+    first.add_argument("--rate", type=float, default=2e-3)
+    second = commands.add_parser("fit")
+    second.add_argument("lesson", type=Path)
+    second.add_argument("--rate", type=float, default=3e-3)
+    third = commands.add_parser("copy")
+    third.add_argument("packed", type=Path)
+    third.add_argument("lesson", type=Path)
+    third.add_argument("--teacher", type=Path, required=True)
+    third.add_argument("--begin", type=Path, help="weights of a reader to go on from")
+    third.add_argument("--minutes", type=float, default=1.7, help="of learning the states over plain text")
+    for name in ("width", "heads", "layers"):
+        third.add_argument(f"--{name}", type=int, default=0, help="of a smaller deep reader, to be taught instead")
+    third.add_argument("--batch", type=int, default=256)
+    third.add_argument("--rate", type=float, default=1e-3)
+    third.add_argument("--fit-rate", type=float, default=1.5e-3)
+    for command, passes in ((second, 3), (third, 4)):
+        command.add_argument("--passes", type=int, default=passes)
+        command.add_argument("--docs", type=int, default=64, help="leads per step")
+    for command in (first, second, third):
+        command.add_argument("--out", type=Path, required=True)
+        command.add_argument("--device", default="cuda")
+        command.add_argument("--seed", type=int, default=7)
+    args = parser.parse_args(arguments)
+    {"pretrain": pretrain, "fit": fit, "copy": copy}[args.command](args)
+
+
+if __name__ == "__main__":
+    main()
