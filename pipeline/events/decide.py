@@ -14,7 +14,8 @@ from pipeline.events.features import SPACE, Codes
 from pipeline.models import models_folder
 
 if TYPE_CHECKING:
-    from pipeline.events.reader import Question, Reader
+    from pipeline.events.questions import Question
+    from pipeline.events.reader import Reader
 
 Floats = NDArray[np.float32]
 _CHUNK: Final = 4096  # rows per pass, so that the sums stay in the cache
@@ -138,20 +139,20 @@ def save_nets(folder: Path, nets: dict[str, Net]) -> None:
         )  # fmt: skip
 
 
-def save_choices(folder: Path, ways: Mapping[str, Models]) -> None:
-    """Write the thresholds of each way to decide, and how the nets and the readers are mixed."""
+def save_choices(folder: Path, ways: Mapping[str, tuple[Mapping[str, float], Mapping[str, tuple[float, ...]]]]) -> None:
+    """Write thresholds and mix (see `Models`) of each way to decide."""
     choices = {
-        name: {
-            "thresholds": {k: round(v, 4) for k, v in sorted(models.thresholds.items())},
-            "mix": {k: [round(factor, 4) for factor in v] for k, v in sorted(models.mix.items())},
+        way: {
+            "thresholds": {k: round(v, 4) for k, v in sorted(thresholds.items())},
+            "mix": {k: [round(factor, 4) for factor in v] for k, v in sorted(mix.items())},
         }
-        for name, models in ways.items()
+        for way, (thresholds, mix) in ways.items()
     }
     (folder / "choices.json").write_text(json.dumps(choices, indent=1) + "\n", encoding="utf-8")
 
 
-def load_models(way: str = "learned", folder: Path | None = None) -> Models:
-    """Read what training wrote; without a folder, the shipped models. way: as of READERS."""
+def load_models(way: str, folder: Path | None = None) -> Models:
+    """Read what training wrote; without a folder, the shipped models. way: one of READERS."""
     folder = folder or models_folder() / "events"
     nets = {}
     try:
@@ -161,7 +162,10 @@ def load_models(way: str = "learned", folder: Path | None = None) -> Models:
                     data["kept"], data["table"].astype(np.float32), data["hidden_bias"], data["output"],
                     data["output_bias"], float(data["temperature"]),
                 )  # fmt: skip
-        choices = json.loads((folder / "choices.json").read_text(encoding="utf-8"))[way]
+        chosen = json.loads((folder / "choices.json").read_text(encoding="utf-8"))
+        if way not in chosen:
+            raise ValueError(f"choices.json is for {', '.join(map(repr, chosen))}, not for {way!r}")
+        choices = chosen[way]
         mix = {task: tuple(map(float, factors)) for task, factors in choices["mix"].items()}
     except (OSError, KeyError, ValueError) as error:
         raise ResourceError(
@@ -173,12 +177,15 @@ def load_models(way: str = "learned", folder: Path | None = None) -> Models:
     from pipeline.events.reader import Reader
 
     readers = tuple(Reader(folder, models_folder() / "compact-ner", name) for name in READERS[way])
-    wanted = dict.fromkeys(set(TASKS) - {"role"}, 1 + len(readers))
-    for reader in readers:
-        if {task: len(factors) for task, factors in mix.items()} != wanted or reader.heads.keys() != wanted.keys():
+    asked = set(TASKS) - {"role"}
+    given = {f"{reader.name}.npz": reader.heads.keys() for reader in readers} | {
+        f"choices.json for {way!r}": mix.keys()
+    }
+    for file, tasks in given.items():
+        if tasks != asked or any(len(factors) != 1 + len(readers) for factors in mix.values()):
             raise ResourceError(
-                f"event models in {folder} do not fit together: choices.json mixes {', '.join(sorted(mix))}, "
-                f"{reader.name}.npz answers {', '.join(sorted(reader.heads))}; reinstall rasd, or retrain by "
-                f"pipeline.training.events"
+                f"event models in {folder} do not fit together: {file} is about {', '.join(sorted(tasks))}, mixes of "
+                f"{sorted({len(factors) for factors in mix.values()})} outputs; {1 + len(readers)} are wanted of each "
+                f"of {', '.join(sorted(asked))}; reinstall rasd, or retrain by pipeline.training.events"
             )
     return Models(nets, choices["thresholds"], readers, mix)

@@ -1,9 +1,9 @@
-"""A reader of sentences beside the nets over features: a bidirectional LSTM over the states of the language model.
+"""Readers of sentences beside the nets over features: networks over the states of the language model.
 
-It reads every document once, told what earlier steps know of each word (names, dates, particles, candidates), and
+A reader reads every document once, told what earlier steps know of each word (names, dates, particles, candidates), and
 answers for candidates: does this report an event, did it happen; and for pairs of words: does this phrase fill a role
-of that trigger, does this expression date it, is this its source, do these two tell the same happening. Its outputs
-are added to those of the nets (`decide`).
+of that trigger, does this expression date it, is this its source, do these two tell the same happening. One is a
+bidirectional LSTM, the deep one a transformer. Their outputs are added to those of the nets (`decide`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,192 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ResourceError
-from pipeline.events import attribution, status
 from pipeline.events.clauses import Layout
-from pipeline.events.dating import DIRECTIONS, TimePairs, TimePlaces
 from pipeline.events.decide import Floats, product
-from pipeline.events.features import bucket, pick
-from pipeline.events.merge import SamePairs
-from pipeline.events.phrases import Phrases
-from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, Proposals
-from pipeline.events.roles import PLACES, Pairs, head_tokens
-from pipeline.events.syntax import governing_verbs, subject_verbs
-from pipeline.events.wordforms import ENDINGS, MARKS, PARTICLES, POS, Ints
-from pipeline.names.states import WordStates, by_length, open_session
-from pipeline.schema import EVENT_TYPES, LABELS, STATUSES
+from pipeline.events.proposals import Proposals
+from pipeline.events.questions import Question, Rows, describe_tokens, units
+from pipeline.events.wordforms import Ints
+from pipeline.names.states import Bytes, WordStates, by_length, open_session
 
-UNIT: Final = 200  # tokens after which the next sentence begins a new sequence
-LONGEST: Final = 400  # tokens of a sequence at most
 BATCH: Final = 8192  # tokens, padding included, that the LSTM reads at once
 _DEEP_BATCH: Final = 2048  # likewise the transformer
 _STEP: Final = 16  # lengths of the sequences of the transformer are multiples of it
 _CHUNK: Final = 4096  # questions per pass
 _FEW: Final = 512  # of those that look around
 AROUND: Final = np.arange(-40, 17)  # places at which a head may look: what governs a word stands mostly before it
-_ENTRIES: Final = 4096  # rows that lexicon entries share
-_FORMS: Final = 2 * len(KINDS) * len(TENSES)
-
-Column = tuple[Ints, int]  # values, and how many there can be: those beyond count as the first or the last
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Columns of integers as rows of one table, in which the columns follow each other.
-
-    numbers: [items, columns] row of the table for every value. count: rows of the table.
-    """
-
-    numbers: Ints
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a head of the reader is asked, one item per answer.
-
-    first: token of the trigger. second: token of the phrase, or of the earlier trigger; None where one trigger alone is
-    asked about. rows: what is known of them. within: the first and the last token of the document, between which
-    the head looks around the trigger; None where it does not.
-    """
-
-    first: Ints
-    second: Ints | None
-    rows: Rows
-    within: tuple[Ints, Ints] | None = None
-
-
-def as_rows(columns: Sequence[Column]) -> Rows:
-    """Lay columns out as rows of one table."""
-    starts = np.cumsum([0, *(size for _, size in columns)])
-    numbers = [start + np.clip(values, 0, size - 1) for start, (values, size) in zip(starts, columns, strict=False)]
-    return Rows(np.stack(numbers, axis=1), int(starts[-1]))
-
-
-def describe_tokens(layout: Layout, proposals: Proposals) -> Rows:
-    """Give what is known of every token: as a word, and as the strongest candidate on it."""
-    total = len(layout.doc)
-    col = layout.column
-    begins = (layout.name > 0).astype(np.int64)
-    begins[1:] &= layout.name_number[1:] != layout.name_number[:-1]
-    opens = np.zeros(total, dtype=np.int64)
-    opens[layout.sentence_first] = 1
-    order = np.argsort(proposals.strength, kind="stable")
-    candidate, form = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.int64)
-    candidate[proposals.token[order]] = 1 + proposals.type[order]
-    form[proposals.token[order]] = 1 + _form(proposals)[order]
-    return as_rows([
-        (layout.name * 2 + begins, 2 * len(LABELS) + 2), ((layout.time >= 0) + 2 * opens, 4), (col("word_class"), 512),
-        (col("particle"), len(PARTICLES)), (col("preposition"), PREPOSITIONS), (col("pos"), len(POS)),
-        (col("mark"), len(MARKS)), (col("article") + 2 * (col("suffix") > 0) + 4 * col("waw"), 8),
-        (col("proclitic"), 8), (col("tense"), 4), ((layout.quote > 0) + 2 * layout.title, 4),
-        (candidate, 1 + len(EVENT_TYPES)), (form, 1 + _FORMS),
-        (col("agent") * 8 + col("patient"), 64),
-    ])  # fmt: skip
-
-
-def _form(proposals: Proposals) -> Ints:
-    """Give a number for part of speech, tense and voice of each candidate, below _FORMS."""
-    return (proposals.kind * len(TENSES) + proposals.tense) * 2 + proposals.passive
-
-
-def _between(layout: Layout, events: Proposals, one: Ints, two: Ints) -> list[Column]:
-    """Give what lies between two tokens: how far they are, and the clauses and events between them."""
-    low, high = np.minimum(one, two), np.maximum(one, two)
-    others = np.searchsorted(events.token, high) - np.searchsorted(events.token, low, side="right")
-    return [
-        (bucket(high - low) * 2 + (two > one), 20), (layout.clause[high] - layout.clause[low], 6),
-        (others, 5), (layout.sentence[high] - layout.sentence[low], 4),
-    ]  # fmt: skip
-
-
-def ask_mentions(layout: Layout, proposals: Proposals) -> Question:
-    """Ask whether each candidate reports an event of its type."""
-    p = proposals
-    return Question(p.token, None, as_rows([
-        (p.type, len(EVENT_TYPES)), (_form(p), _FORMS), (p.strength // 10, 11), (p.rivals, 4), (p.faint, 2),
-        (p.entry % _ENTRIES, _ENTRIES), (layout.title[p.token], 2),
-    ]))  # fmt: skip
-
-
-def ask_roles(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs) -> Question:
-    """Ask what each phrase is to each event."""
-    e, f = pairs.event, pairs.phrase
-    token, start, head = events.token[e], phrases.first[pairs.head], head_tokens(layout, phrases)[f]
-    ending = np.where(layout.name > 0, 0, layout.column("ending"))
-    verb = subject_verbs(layout, phrases)[f]
-    own, upper = governing_verbs(layout, events)
-    agent = np.select([verb < 0, verb == own[e], verb == upper[e], verb > token, verb > own[e]], [0, 1, 2, 3, 4], 5)
-    columns = [
-        (pairs.place, len(PLACES)), (pairs.preposition, PREPOSITIONS), (pairs.frame_role, len(ROLE_CODES) + 1),
-        *_between(layout, events, token, start), (agent, 6), (phrases.label[f] * 2 + phrases.titled[f], 8),
-        (events.type[e], len(EVENT_TYPES)), (events.kind[e] * 2 + events.passive[e], 2 * len(KINDS)),
-        ((events.suffix[e] > 0) * 1, 2), ((f != pairs.head) * 1, 2), (ending[head], len(ENDINGS)),
-        (ending[phrases.last[f] - 1], len(ENDINGS)),
-    ]  # fmt: skip
-    return Question(token, head, as_rows(columns))
-
-
-def ask_times(layout: Layout, events: Proposals, times: TimePlaces, pairs: TimePairs) -> Question:
-    """Ask whether each expression dates each event."""
-    e, t = pairs.event, pairs.time
-    token, first = events.token[e], times.first[t]
-    return Question(token, first, as_rows([
-        *_between(layout, events, token, first), (events.type[e], len(EVENT_TYPES)), (events.kind[e], len(KINDS)),
-        (times.direction[t], len(DIRECTIONS)),
-    ]))  # fmt: skip
-
-
-def ask_sources(
-    layout: Layout, events: Proposals, sources: attribution.Sources, pairs: attribution.SourcePairs
-) -> Question:
-    """Ask whether each source reports each event."""
-    e, s = pairs.event, pairs.source
-    token, place, row = events.token[e], sources.token[s], sources.event[s]
-    inside, outside = layout.quote[token], layout.quote[place]
-    quoted = (inside > 0) * 4 + (outside > 0) * 2 + (inside == outside)
-    source = np.where(row >= 0, events.type[np.maximum(row, 0)] + 1, 0)
-    return Question(token, place, as_rows([
-        *_between(layout, events, token, place), (attribution.content_opens(layout, token, place), 7), (quoted, 8),
-        (source, len(EVENT_TYPES) + 1), (events.type[e], len(EVENT_TYPES)), (events.kind[e], len(KINDS)),
-    ]))  # fmt: skip
-
-
-def ask_status(layout: Layout, events: Proposals, places: Ints, ahead: Ints) -> Question:
-    """Ask whether each event happened; arguments as of `status.status_features`."""
-    token = events.token
-    near = np.where(places >= 0, 1 + 2 * bucket(np.abs(token - places)) + (places > token), 0)
-    return Question(token, None, as_rows([
-        (events.type, len(EVENT_TYPES)), (_form(events), _FORMS), (ahead, len(DIRECTIONS)),
-        (status.rule_scores(events, places).argmax(axis=1), len(STATUSES)), (status.first_tense(layout, token), 4),
-        (pick(layout.column("tense"), events.light, 0), 4), *((row, 21) for row in near[1:]),
-    ]), (layout.base[events.doc], layout.base[events.doc + 1] - 1))  # fmt: skip
-
-
-def ask_same(layout: Layout, events: Proposals, pairs: SamePairs) -> Question:
-    """Ask whether the two mentions of each pair tell the same happening."""
-    a, b = pairs.later, pairs.earlier
-    one, two = events.token[a], events.token[b]
-    article, suffix, code = layout.column("article"), layout.column("suffix"), layout.column("code")
-    alike = (code[one] == code[two]) * 2 + (events.entry[a] == events.entry[b])
-    return Question(one, two, as_rows([
-        *_between(layout, events, one, two), (events.type[a], len(EVENT_TYPES)), (_form(events)[a], _FORMS),
-        (_form(events)[b], _FORMS), (alike, 4), (article[one] * 2 + (suffix[one] > 0), 4),
-        (article[two] * 2 + (suffix[two] > 0), 4), (layout.title[one] * 2 + layout.title[two], 4),
-        ((layout.quote[one] > 0) * 2 + (layout.quote[two] > 0), 4),
-    ]))  # fmt: skip
-
-
-def units(layout: Layout) -> list[tuple[int, int]]:
-    """Cut documents into the sequences that are read: whole sentences where they are not endless."""
-    found = []
-    for first, last in zip(layout.base[:-1].tolist(), layout.base[1:].tolist(), strict=True):
-        low, high = np.searchsorted(layout.sentence_first, [first, last])
-        begin = first
-        for start in [*layout.sentence_first[low:high].tolist(), last]:
-            if start - begin >= UNIT or start == last:
-                found += [(at, min(at + LONGEST, start)) for at in range(begin, start, LONGEST)]
-                begin = start
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +172,7 @@ class Reader:
     folder: `reader.onnx` (the LSTM: states, marks and lengths in; what it heard out) and `reader.npz` (all other
     weights, named as in the network that `training.reader` fits). language_model: folder of the compact recogniser
     whose states it reads; opened when a document comes without states. name: `reader`, or `deep` for the transformer
-    in `deep.onnx` and `deep.npz`.
+    in `deep.onnx` and `deep.npz`. width: of the states that it gives.
     """
 
     def __init__(self, folder: Path, language_model: Path, name: str = "reader") -> None:
@@ -354,14 +181,19 @@ class Reader:
         try:
             self.session = open_session(folder / f"{name}.onnx", "states", "marks", "lengths")
             with np.load(folder / f"{name}.npz") as arrays:
-                weights = {name: arrays[name].astype(np.float32) for name in arrays}
+                weights = {key: arrays[key].astype(np.float32) for key in arrays}
             self.marks = weights["marks"]
-            tasks = {name.partition(".")[0] for name in weights if "." in name}
+            tasks = {key.partition(".")[0] for key in weights if "." in key}
             self.heads = {task: _head(weights, f"{task}.") for task in tasks}
+            read = next(node.shape[2] for node in self.session.get_inputs() if node.name == "marks")
+            self.width: int = self.session.get_outputs()[0].shape[2]
+            if read != self.marks.shape[1] or any(len(head.first) != self.width for head in self.heads.values()):
+                raise ValueError("they are of different networks")
         except (OSError, KeyError, TypeError, ValueError) as error:
+            less = "learned" if name == "deep" else "light"
             raise ResourceError(
                 f"{name}.onnx and {name}.npz in {folder} cannot be read: {error}; reinstall rasd, retrain by "
-                f"pipeline.training.events, or set events.model to 'light'"
+                f"pipeline.training.events, or set events.model to {less!r}"
             ) from error
 
     @cached_property
@@ -369,14 +201,18 @@ class Reader:
         """Open the language model."""
         return WordStates(self.language_model)
 
-    def listen(self, layout: Layout, proposals: Proposals) -> Floats:
-        """Give the state of every token of a batch, [tokens, D]."""
-        states = np.concatenate([doc.states if doc.states is not None else self.words.of(doc) for doc in layout.docs])
-        rows = describe_tokens(layout, proposals)
+    def states(self, layout: Layout) -> Bytes:
+        """Give the states of the language model for every token of a batch, [tokens, width]."""
+        return np.concatenate([doc.states if doc.states is not None else self.words.of(doc) for doc in layout.docs])
+
+    def hear(self, states: Bytes, rows: Rows, ranges: Sequence[tuple[int, int]]) -> Floats:
+        """Give what the reader makes of every token, [tokens, D].
+
+        states, rows: of the tokens, as `states` and `describe_tokens` give them. ranges: as of `units`.
+        """
         _fit(rows, self.marks)
         marks, mark = self._summed(rows)
-        heard = np.zeros((len(states), len(next(iter(self.heads.values())).first)), dtype=np.float32)
-        ranges = units(layout)
+        heard = np.zeros((len(states), self.width), dtype=np.float32)
         sizes = [stop - start for start, stop in ranges]
         for length, chosen in self._batches(sizes):
             lengths = np.array([sizes[i] for i in chosen], dtype=np.int64)
@@ -392,8 +228,8 @@ class Reader:
     def _batches(self, sizes: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
         """Give the numbers of sequences that are read at once, and the length they are read at.
 
-        The transformer sums over whole sequences, in an order that depends on their length: it reads each at one that
-        the others in the batch do not change.
+        The transformer sums over whole sequences, padding included, which may change the last digit: it reads each at a
+        length that the others in the batch do not change. LONGEST is a multiple of _STEP.
         """
         if self.name == "reader":
             yield from ((max(sizes[i] for i in chosen), chosen) for chosen in by_length(sizes, BATCH))
@@ -416,3 +252,11 @@ class Reader:
         for column in rows.numbers[first].T:
             total += self.marks[column]
         return total, number
+
+
+def listen(readers: Sequence[Reader], layout: Layout, proposals: Proposals) -> tuple[Floats, ...]:
+    """Give what each reader makes of every token of a batch, [tokens, D]."""
+    if not readers:
+        return ()
+    states, rows, ranges = readers[0].states(layout), describe_tokens(layout, proposals), units(layout)
+    return tuple(reader.hear(states, rows, ranges) for reader in readers)

@@ -21,7 +21,8 @@ from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trig
 from pipeline.events.ontology import load_ontology
 from pipeline.events.phrases import Phrases, find_phrases
 from pipeline.events.proposals import Frames, Proposals, propose
-from pipeline.events.reader import ask_mentions, ask_roles, ask_same, ask_sources, ask_status, ask_times
+from pipeline.events.questions import ask_mentions, ask_roles, ask_same, ask_sources, ask_status, ask_times
+from pipeline.events.reader import listen
 from pipeline.events.triggers import find_candidates
 from pipeline.events.wordforms import Flags, Ints, WordTable
 from pipeline.schema import STATUSES
@@ -189,11 +190,10 @@ class Engine:
         return mentions, states
 
     def hear(self, prepared: Prepared) -> Judge | None:
-        """Let the reader read a batch; None without models."""
+        """Let the readers read a batch; None without models."""
         if self.models is None:
             return None
-        readers = self.models.readers
-        return Judge(self.models, tuple(reader.listen(prepared.layout, prepared.proposals) for reader in readers))
+        return Judge(self.models, listen(self.models.readers, prepared.layout, prepared.proposals))
 
     def judged(
         self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], states: Floats,

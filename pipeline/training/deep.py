@@ -1,4 +1,4 @@
-"""Teach a transformer to read events: slower than the reader that decides by default, and surer; and that reader by it.
+"""Teach a transformer to read events, and the LSTM of `training.reader` what it knows.
 
     python -m pipeline.training.deep pretrain packed/ --out deep/ --minutes 6
     python -m pipeline.training.deep fit lesson/ --out deep/
@@ -18,6 +18,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -25,14 +26,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import PackedSequence
 
-from pipeline.models import models_folder
+from pipeline.errors import InputError
 from pipeline.names.states import STEPS, ZERO
-from pipeline.training.adapt import read_back
 from pipeline.training.encoder import END, RARE, read_packed, save, windows
+from pipeline.training.language import Language
 from pipeline.training.lesson_files import read_lesson
-from pipeline.training.networks import Body, DeepSize, Layer, RowIndex, half_precision
+from pipeline.training.networks import half_precision
 from pipeline.training.quantize import Ranges, write_deep
 from pipeline.training.reader import (
     Course,
@@ -48,14 +48,16 @@ from pipeline.training.reader import (
     summed,
     teach,
 )
+from pipeline.training.transformer import Body, DeepSize, Layer
 
 _LENGTH: Final = 256  # words of a window
-_HIDE: Final = 0.3  # share of the listed words that are guessed; of very frequent ones fewer
-_FREQUENT: Final = 5e-4  # share of the text from which on fewer are guessed
-_BLANK: Final = 0.03  # share of the other words that are hidden, and not guessed
-_STOPS: Final = frozenset(".!?؟…")
+_HIDE: Final = 0.3  # share of the listed words that are asked for; of very frequent ones fewer
+_FREQUENT: Final = 5e-4  # share of the text from which on fewer are
+_BLANK: Final = 0.03  # share of the other words that are hidden, and not asked for
+_WRONG: Final = 0.08  # share of the words asked for that another word stands for
+_SEEN: Final = 0.07  # share of them that stand as they are
 _BARE: Final = 0.15  # share of the sequences of which nothing is known but the states, in training
-_FORMS: Final = 20_000  # vectors made at once
+_EMPTY: Final = 0.04  # share of the words whose states are empty, in training
 _SENTENCES: Final = 4_000  # read at once
 _SAMPLE: Final = 150  # sequences by which the ranges of inputs are measured
 _QUANTILE: Final = 0.9995  # of the absolute inputs; what lies beyond is clipped
@@ -78,7 +80,7 @@ class DeepNet(Listener):
         values = (states.float() - ZERO) / STEPS
         if self.training:
             known = known * (torch.rand(len(known), 1, 1, device=known.device) > _BARE)
-            values = values * (torch.rand(*values.shape[:2], 1, device=values.device) > 0.04)
+            values = values * (torch.rand(*values.shape[:2], 1, device=values.device) > _EMPTY)
         sizes = torch.tensor(lengths, device=states.device)
         inside = (torch.arange(states.shape[1], device=states.device) < sizes[:, None])[:, None, None]
         with half_precision(states.device.type, enabled=self.training):
@@ -96,69 +98,6 @@ class DeepNet(Listener):
         known = {id(p) for p in body}
         rest = [p for p in self.parameters() if id(p) not in known]
         return [{"params": body, "lr": rate / 5}, {"params": rest, "lr": rate}]
-
-
-class Language:
-    """The shipped language model on a device, for words out of a list of forms."""
-
-    def __init__(self, forms: Sequence[str], device: str) -> None:
-        folder = models_folder() / "compact-ner"
-        tagger, self.listed, _ = read_back(folder)
-        index = RowIndex(forms, tagger.table.bag.num_embeddings, self.listed)
-        with np.load(folder / "table.npz") as arrays:
-            self.limit = float(arrays["limit"])
-        with torch.no_grad():
-            numbers = torch.split(torch.arange(len(forms)), _FORMS)
-            made = torch.cat([tagger.table(*index.select(part)) for part in numbers])
-        self.kind = torch.float16 if device == "cuda" else torch.float32
-        self.vectors = _stepped(made / self.limit).to(device, self.kind)
-        self.encoder = tagger.encoder.eval().requires_grad_(False).to(device, self.kind)
-        for layer in (self.encoder.left, self.encoder.right):
-            layer.flatten_parameters()
-        self.rows = index.listed.to(device)
-        self.stops = torch.tensor([form in _STOPS for form in forms], device=device)
-        self.stops[END] = True
-
-    def read(self, words: Tensor, hidden: Tensor | None = None) -> Tensor:
-        """Give the states [B, T, D + 2 H] of [B, T] words, as the shipped model reads them, a sentence at a time.
-
-        hidden: [B, T] words whose vectors are empty.
-        """
-        first = torch.ones_like(words, dtype=torch.bool)
-        first[:, 1:] = self.stops[words[:, :-1]] | (words[:, 1:] == END)
-        values = self.vectors[words]
-        if hidden is not None:
-            values = values.masked_fill(hidden.unsqueeze(-1), 0)
-        found = self.states(values.flatten(0, 1), first.flatten())
-        return found.view(*words.shape, -1)
-
-    @torch.no_grad()
-    def states(self, values: Tensor, first: Tensor) -> Tensor:
-        """Give the states [N, D + 2 H] of words whose vectors are [N, D]; first: [N] words that begin a sentence."""
-        place = torch.arange(len(first), device=first.device)
-        sentence = first.cumsum(0) - 1
-        starts = place[first]
-        lengths = torch.diff(starts, append=place.new_tensor([len(first)]))
-        rank = torch.empty_like(lengths)
-        rank[lengths.argsort(descending=True)] = torch.arange(len(lengths), device=first.device)
-        from_left = place - starts[sentence]
-        sizes = torch.bincount(from_left)
-        before = sizes.cumsum(0) - sizes
-        sides = []
-        for layer, step in (
-            (self.encoder.left, from_left), (self.encoder.right, lengths[sentence] - 1 - from_left)
-        ):  # fmt: skip
-            where = before[step] + rank[sentence]
-            packed = torch.empty_like(values)
-            packed[where] = values * self.limit
-            found, _ = layer(PackedSequence(packed, sizes.cpu()))
-            sides.append(_stepped(found.data[where]))
-        return torch.cat([values, *sides], -1)
-
-
-def _stepped(values: Tensor) -> Tensor:
-    """Round values between -1 and 1 to the steps of bytes."""
-    return (values * STEPS).round().clamp(-ZERO, STEPS) / STEPS
 
 
 class Guesser(nn.Module):
@@ -192,6 +131,7 @@ def pretrain(args: argparse.Namespace) -> None:
     listed = torch.zeros(len(language.listed), language.vectors.shape[1], device=args.device)
     listed[language.rows] = language.vectors.float()
     size = DeepSize(**{field.name: getattr(args, field.name) for field in fields(DeepSize)})
+    (args.out / "size.json").write_text(json.dumps(asdict(size)))
     inputs = language.vectors.shape[1] + 2 * language.encoder.size.hidden
     guesser = Guesser(Body(inputs, size), listed).to(args.device)
     matrices = guesser.body.matrices()
@@ -218,8 +158,8 @@ def pretrain(args: argparse.Namespace) -> None:
         asked = chosen & (language.rows[words] > RARE)
         fate = torch.rand(words.shape, device=args.device)
         other = text[torch.randint(len(text), words.shape, device=args.device)].long()
-        read = torch.where(asked & (fate > 0.92) & (other != END), other, words)
-        states = language.read(read, chosen & (fate < 0.85))
+        read = torch.where(asked & (fate > 1 - _WRONG) & (other != END), other, words)
+        states = language.read(read, chosen & (fate < 1 - _WRONG - _SEEN))
         loss = guesser(states.float(), asked, language.rows[words[asked]])
         loss.backward()
         nn.utils.clip_grad_norm_(rest, 1.0)
@@ -236,14 +176,24 @@ def pretrain(args: argparse.Namespace) -> None:
             save(args.out / "body.pt", {name: value.half().cpu() for name, value in guesser.body.state_dict().items()})
         if progress >= 1.0:
             break
-    (args.out / "size.json").write_text(json.dumps(asdict(size)))
 
 
-def read_deep(lesson: Lesson, inputs: int, folder: Path, file: str) -> DeepNet:
-    """Build a deep reader of the sizes that `pretrain` wrote; with the weights of `body.pt`, or those of `deep.pt`."""
-    net = DeepNet(lesson, inputs, DeepSize(**json.loads((folder / "size.json").read_text())))
-    weights = {name: value.float() for name, value in torch.load(folder / file, map_location="cpu").items()}
-    (net.body if file == "body.pt" else net).load_state_dict(weights)
+def read_deep(lesson: Lesson, folder: Path, file: str) -> DeepNet:
+    """Build a deep reader of the sizes that `pretrain` wrote; with the weights of `body.pt`, or those of `deep.pt`.
+
+    Raises InputError for a folder that holds none, or one that was fitted to other event types or attributes of words.
+    """
+    try:
+        size = DeepSize(**json.loads((folder / "size.json").read_text()))
+        weights = {name: value.float() for name, value in torch.load(folder / file, map_location="cpu").items()}
+        body = {name.removeprefix("body."): value for name, value in weights.items()}
+        net = DeepNet(lesson, body["take.weight"].shape[1], size)
+        (net.body if file == "body.pt" else net).load_state_dict(weights)
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"{folder / file} and size.json hold no deep reader of this lesson: {error}; make it by "
+            f"pipeline.training.deep, with the lesson that pipeline.training.events --lesson writes now"
+        ) from error
     return net
 
 
@@ -296,10 +246,11 @@ def fit(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     lesson, held = read_taught(args.lesson, args.device)
     begin = "deep.pt" if (args.out / "deep.pt").exists() else "body.pt"
-    net = read_deep(lesson, lesson.states.shape[1], args.out, begin)
+    net = read_deep(lesson, args.out, begin)
     for layer in net.body.layers:
         cast(Layer, layer).drop.p = 0.1
-    teach(net, lesson, _learned(lesson, held), args.seed, Course(args.passes, args.rate, args.docs, args.device))
+    course = Course(args.passes, args.rate, args.docs, args.device)
+    teach(net, lesson, _learned(lesson, held), args.seed, course, say=partial(print, flush=True))
     save(args.out / "deep.pt", {name: value.half().cpu() for name, value in net.state_dict().items()})
     report(net, lesson, held, args.device)
 
@@ -322,22 +273,19 @@ def report(net: Listener, lesson: Lesson, held: dict[str, Labels], device: str) 
 
 
 def copy(args: argparse.Namespace) -> None:
-    """Teach a reader, or a smaller deep one, what a deep one knows."""
+    """Teach the LSTM what a deep reader knows."""
     torch.manual_seed(args.seed)
     lesson, held = read_taught(args.lesson, args.device)
-    inputs = lesson.states.shape[1]
-    teacher = read_deep(lesson, inputs, args.teacher, "deep.pt").to(args.device).eval()
-    size = DeepSize(args.width, args.heads, args.layers)
-    pupil = DeepNet(lesson, inputs, size) if args.width else ReaderNet(lesson)
+    teacher = read_deep(lesson, args.teacher, "deep.pt").to(args.device).eval()
+    pupil = ReaderNet(lesson)
     if args.begin:
         go_on(pupil, torch.load(args.begin, map_location="cpu"))
     if args.minutes:
         _imitate(pupil.to(args.device), teacher, args)
     learned = _learned(lesson, held)
     said = answers(teacher, lesson, learned, args.device, 4 * args.docs)
-    teach(pupil, lesson, learned, args.seed, Course(args.passes, args.fit_rate, args.docs, args.device), said)
-    if args.width:
-        args.out.with_suffix(".json").write_text(json.dumps(asdict(size)))
+    course = Course(args.passes, args.fit_rate, args.docs, args.device)
+    teach(pupil, lesson, learned, args.seed, course, said, partial(print, flush=True))
     save(args.out, {name: value.half().cpu() for name, value in pupil.state_dict().items()})
     report(pupil, lesson, held, args.device)
 
@@ -393,8 +341,6 @@ def main(arguments: list[str] | None = None) -> None:
     third.add_argument("--teacher", type=Path, required=True)
     third.add_argument("--begin", type=Path, help="weights of a reader to go on from")
     third.add_argument("--minutes", type=float, default=1.7, help="of learning the states over plain text")
-    for name in ("width", "heads", "layers"):
-        third.add_argument(f"--{name}", type=int, default=0, help="of a smaller deep reader, to be taught instead")
     third.add_argument("--batch", type=int, default=256)
     third.add_argument("--rate", type=float, default=1e-3)
     third.add_argument("--fit-rate", type=float, default=1.5e-3)

@@ -16,7 +16,7 @@ from pipeline.events.decide import Floats, soften
 from pipeline.events.features import Codes, encode, pick, trigger_features
 from pipeline.events.phrases import Phrases, find_phrases
 from pipeline.events.proposals import Proposals
-from pipeline.events.reader import (
+from pipeline.events.questions import (
     ask_mentions,
     ask_roles,
     ask_same,

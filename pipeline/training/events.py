@@ -4,6 +4,7 @@
     python -m pipeline.training.events GOLD.json DOCS.json --folds 5      only cross-validate
     python -m pipeline.training.events GOLD.json DOCS.json --more FOUND.json FOUND.docs.json    learn from more
     python -m pipeline.training.events GOLD.json DOCS.json --held HELD.json HELD.docs.json --out models/events
+    python -m pipeline.training.events GOLD.json DOCS.json --held HELD.json HELD.docs.json --lesson lesson/
     python -m pipeline.training.events GOLD.json DOCS.json --shipped      only judge the shipped models
 
 GOLD holds annotated documents (mentions, times, events with trigger, roles, status, speaker, same_as; strings located
@@ -11,7 +12,8 @@ by their n-th occurrence), DOCS their texts and publish dates. Candidates come f
 the annotation. Cross-validation splits by document; every model that a held-out document meets, thresholds and
 temperatures included, was made without it. With `--held` there is one fit instead of one per fold: the models learn
 from all other documents, and temperatures, thresholds and factors are chosen by those held out, whose scores flatter by
-that much.
+that much. `--lesson` writes what `pipeline.training.deep` learns from, the same documents held out; `--deep` decides by
+what that gives, too, as `events.model = "deep"` does. Cross-validation goes without.
 """
 
 import argparse
@@ -30,7 +32,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.evaluation.events import EventScores, Judged, judged, match, reliability, score_events
 from pipeline.events import attribution
-from pipeline.events.decide import READERS, Floats, Models, Net, load_models, save_choices, save_nets, soften
+from pipeline.events.decide import READERS, Floats, Models, Net, load_models, save_choices, save_nets
 from pipeline.events.ontology import load_ontology
 from pipeline.events.reader import Reader
 from pipeline.events.stage import Engine
@@ -40,16 +42,17 @@ from pipeline.names.states import WordStates
 from pipeline.schema import EVENT_TYPES
 from pipeline.training.annotated import LEADS
 from pipeline.training.deep import DeepNet, read_deep, save_deep
+from pipeline.training.event_choices import Choices, tune
 from pipeline.training.event_examples import Example, read_examples, read_leads
-from pipeline.training.event_nets import blend_linear, fit_mix, fit_net, fit_temperature
-from pipeline.training.event_tasks import ROLE_SHARPNESS, Labels, Learning, Pairing, Task, make_tasks
+from pipeline.training.event_nets import blend_linear, fit_net
+from pipeline.training.event_tasks import Learning, Pairing, Task, make_tasks
 from pipeline.training.lesson_files import words_of, write_lesson
 from pipeline.training.reader import EPOCHS, RATE, Course, Lesson, ReaderNet, answers, fit_reader, save_reader
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What was learnt without some documents: nets, reader, and the outputs of both for those documents, by task."""
+    """What was learnt without some documents: nets, the LSTM, and the outputs of both for those documents, by task."""
 
     nets: dict[str, Net]
     reader: ReaderNet
@@ -70,8 +73,6 @@ RECIPES: Final[dict[str, dict[str, Any]]] = {
 # Written leads are denser in events than found ones, so they teach less of what an event is than of its structure.
 LEAD_WEIGHTS: Final = {"mention": 0.3}
 INNER_FOLDS: Final = 3  # parts in which the first pass is made for the training documents of the second
-SLACK: Final = 0.003  # of F1
-DEFAULTS: Final = {"event": 0.4, "statement": 0.4, "time": 0.5, "same": 0.5}
 
 
 def fit_nets(
@@ -128,58 +129,6 @@ def fit(
     rest = np.flatnonzero(~keep)
     by_reader = answers(reader, learning.lesson, rest) if len(rest) else {}
     return Fitted(nets, reader, ask_nets(nets, learning, ~keep), by_reader)
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What is chosen by held-out outputs: temperatures of the nets, thresholds, factors of nets and readers."""
-
-    temperatures: dict[str, float]
-    thresholds: dict[str, float]
-    mix: dict[str, tuple[float, ...]]
-
-
-def tune(learning: Learning, by_net: dict[str, Floats], by_readers: Sequence[dict[str, Floats]],
-         keep: NDArray[np.bool_], missed: dict[str, int]) -> Choices:  # fmt: skip
-    """Choose temperatures, thresholds and factors from held-out outputs of the documents to keep.
-
-    Of equally good thresholds mentions get the lowest, as with a mention its roles, its date and its speaker are lost.
-    by_readers: outputs of the readers that the models have. missed: annotated mentions without a candidate, by group.
-    """
-    temperatures, thresholds = {}, dict(DEFAULTS)
-    mix: dict[str, tuple[float, ...]] = {}
-    for name, task in learning.tasks.items():
-        rows = keep[task.doc]
-        labels = task.labels[rows]
-        temperatures[name] = ROLE_SHARPNESS if name == "role" else fit_temperature(by_net[name][rows], labels)
-        outputs = by_net[name] / np.float32(temperatures[name])
-        if by_readers and name in by_readers[0]:
-            parts = [by_net[name], *(by_reader[name] for by_reader in by_readers)]
-            mix[name] = fit_mix([part[rows] for part in parts], labels)
-            outputs = np.sum([p * np.float32(f) for p, f in zip(parts, mix[name], strict=True)], axis=0)
-        shares = soften(outputs[rows])
-        if name == "mention":
-            own = learning.types[rows] == attribution.STATEMENT
-            for group, among in (("statement", own), ("event", ~own)):
-                thresholds[group], _ = best_thresholds(shares[among, 0], labels[among], missed[group])
-        elif name == "same":
-            thresholds[name] = sum(best_thresholds(shares[:, 0], labels, 0)) / 2
-    return Choices(temperatures, thresholds, mix)
-
-
-def best_thresholds(shares: Floats, labels: Labels, missed: int) -> tuple[float, float]:
-    """Give the lowest and the highest threshold whose F1 is within SLACK of the best: the curve is flat at its top.
-
-    missed: positives that no row stands for.
-    """
-    gold = int(labels.sum()) + missed
-    curve = []
-    for threshold in np.arange(0.15, 0.76, 0.025):
-        taken = shares >= threshold
-        curve.append((2 * float(labels[taken].sum()) / max(int(taken.sum()) + gold, 1), float(threshold)))
-    best = max(f1 for f1, _ in curve)
-    flat = [threshold for f1, threshold in curve if f1 >= best - SLACK]
-    return (flat[0], flat[-1]) if gold else (0.5, 0.5)
 
 
 def models_of(
@@ -256,16 +205,16 @@ def hold_out(
 ) -> Validated:  # fmt: skip
     """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`).
 
-    deep: folder of a deep reader, as `deep fit` wrote it, to decide with too.
+    deep: folder of a deep reader, as `deep fit` wrote it, to decide with too; it must not have learned from the held.
     """
     everything = [*held, *examples, *leads]
     learning = make_tasks(engine, everything, words)
+    net = read_deep(learning.lesson, deep, "deep.pt").eval() if deep else None
     number = np.arange(len(everything))
     out = number < len(held)
     fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs, course)
     missed = count_missed(learning, held, out)
     ways: dict[str, list[dict[str, Floats]]] = {"light": [], "learned": [fitted.by_reader]}
-    net = read_deep(learning.lesson, words.width, deep, "deep.pt").eval() if deep else None
     if net:
         ways["deep"] = [fitted.by_reader, answers(net, learning.lesson, np.flatnonzero(out))]
     found, choices = {}, {}
@@ -359,6 +308,10 @@ def main(arguments: list[str] | None = None) -> None:
     alone = options.begin or options.lesson or options.deep or (options.passes, options.rate) != (EPOCHS, RATE)
     if alone and not options.held:
         parser.error("--begin, --passes, --rate, --lesson and --deep need --held")
+    if options.out and not options.deep and (options.out / "deep.onnx").exists():
+        parser.error(
+            f"{options.out} holds a deep reader, which what is fitted now would not fit; give --deep, or another --out"
+        )
     torch.set_num_threads(1)
     examples = [
         example
@@ -404,7 +357,7 @@ def main(arguments: list[str] | None = None) -> None:
         save_reader(fitted.reader, validated.learning.lesson, options.out)
         if validated.deep:
             save_deep(validated.deep, validated.learning.lesson, options.out)
-        save_choices(options.out, {way: Models({}, c.thresholds, (), c.mix) for way, c in choices.items()})
+        save_choices(options.out, {way: (chosen.thresholds, chosen.mix) for way, chosen in choices.items()})
 
 
 if __name__ == "__main__":

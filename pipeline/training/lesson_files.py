@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.document import Document
-from pipeline.events.reader import Question, Rows
+from pipeline.events.questions import Question, Rows
 from pipeline.names.words import model_form
 from pipeline.training.encoder import SPECIAL
 from pipeline.training.reader import Labels, Lesson
@@ -69,7 +69,7 @@ def write_lesson(lesson: Lesson, words: Words, held: Mapping[str, Labels], folde
 
 def _least(array: NDArray[Any]) -> NDArray[Any]:
     """Give an array of numbers in the least type that holds them."""
-    if array.dtype == np.bool_:
+    if array.dtype == np.bool_ or not array.size:
         return array
     return array.astype(np.result_type(*map(np.min_scalar_type, (array.min(), array.max()))), order="C")
 

@@ -102,7 +102,7 @@ def propose(leads: Sequence[dict[str, str]]) -> list[Proposal]:
     from pipeline.times.stage import Times
 
     ontology = load_ontology()
-    engine = Engine(lambda doc: find_candidates(doc, ontology), load_models())
+    engine = Engine(lambda doc: find_candidates(doc, ontology), load_models("deep"))
     stages = (CamelTokens(), Names(Config()), Times(Config()))
     found = []
     for at in range(0, len(leads), _BATCH):

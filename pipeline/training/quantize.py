@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from pipeline.events.reader import LONGEST
+from pipeline.events.questions import LONGEST
 from pipeline.names.states import STEPS, ZERO
-from pipeline.training.networks import Body, Encoder, Layer, RowIndex, Tagger, turning
+from pipeline.training.networks import Encoder, RowIndex, Tagger, turning
+from pipeline.training.transformer import Body, Layer
 
 _QUANTILE: Final = 0.9999  # of the absolute inputs; what lies beyond is clipped
 _OPSETS: Final = {"": 17, "com.microsoft": 1}

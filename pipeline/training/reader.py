@@ -1,6 +1,6 @@
 """Fits the reader of pipeline.events.reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.events.decide import Floats
-from pipeline.events.reader import AROUND, Question, Rows
+from pipeline.events.questions import Question, Rows
+from pipeline.events.reader import AROUND
 from pipeline.names.states import STEPS, ZERO, Bytes
 from pipeline.training.networks import Encoder, EncoderSize, half_precision, turning, turning_all
 from pipeline.training.quantize import high_quantile, write_reader
@@ -268,11 +269,13 @@ def fit_reader(lesson: Lesson, docs: Labels, seed: int, course: Course | None = 
 
 
 def teach(
-    net: Listener, lesson: Lesson, docs: Labels, seed: int, course: Course, said: Mapping[str, Floats] | None = None
-) -> None:
+    net: Listener, lesson: Lesson, docs: Labels, seed: int, course: Course, said: Mapping[str, Floats] | None = None,
+    say: Callable[[str], object] = lambda line: None,
+) -> None:  # fmt: skip
     """Fit what reads to the documents of these numbers.
 
-    said: outputs of another reader for each head, which count as much as the labels do.
+    said: outputs [questions, outputs] of another reader for each head, which count as much as the labels do. say: is
+    told the mean losses of each pass.
     """
     torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
@@ -299,7 +302,7 @@ def teach(
             optimizer.step()
             schedule.step()
         means = {name: round(float(torch.stack(parts).mean()), 4) for name, parts in losses.items()}
-        print(f"pass {number + 1}: {means}", flush=True)
+        say(f"pass {number + 1}: {means}")
 
 
 def loss_of(outputs: Tensor, wanted: Tensor) -> Tensor:
@@ -321,7 +324,10 @@ def go_on(net: nn.Module, begin: Mapping[str, Tensor]) -> None:
 
 
 def answers(net: Listener, lesson: Lesson, docs: Labels, device: str = "cpu", at_once: int = DOCS) -> dict[str, Floats]:
-    """Give the outputs of each head for the questions about these documents, zeros for those about others."""
+    """Give the outputs of each head for the questions about these documents, zeros for those about others.
+
+    at_once: documents that are read together.
+    """
     school = _Class(lesson, device)
     found = {
         name: np.zeros((len(question.first), lesson.outputs[name]), dtype=np.float32)

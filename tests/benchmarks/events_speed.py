@@ -1,6 +1,6 @@
 """Tokens per second of the event stage on news, in one process with one thread of math.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/events_speed.py NEWS.jsonl[.xz] [--articles 400] [--model learned]
+    OMP_NUM_THREADS=1 python tests/benchmarks/events_speed.py NEWS.jsonl[.xz] [--articles 400] [--model deep]
 
 NEWS holds a JSON object with a `text` (and a `date`) a line. Names and times are found first and not counted.
 """

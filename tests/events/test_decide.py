@@ -59,7 +59,7 @@ def test_a_higher_temperature_is_less_sure() -> None:
 def test_saved_models_load_alike(tmp_path: Path) -> None:
     models = Models({task: _net(2) for task in TASKS}, {"event": 0.25})
     save_nets(tmp_path, models.nets)
-    save_choices(tmp_path, {"light": models, "learned": replace(models, thresholds={"event": 0.5})})
+    save_choices(tmp_path, {"light": (models.thresholds, {}), "learned": ({"event": 0.5}, {})})
     loaded = load_models("light", tmp_path)
     assert loaded.thresholds == models.thresholds
     codes = models.nets["role"].kept[:10].reshape(2, 5)

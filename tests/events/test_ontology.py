@@ -142,6 +142,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ('verb = "سار"', 'verb = "سَار"', "verb is .*; write one word"),
         ('verb = "سار", form = "ي"', 'verb = "اي"', "verb اي: cannot be inflected"),
         ('masdar = "موكب"', 'masdar = "parade"', "masdar is 'parade'; write one Arabic word"),
+        ('masdar = "موكب"', 'masdar = "موكب:ات"', "masdar is 'موكب:ات'; write one Arabic word"),
         ('form = "ي"', 'form = "V"', "verbs سار: form is 'V'; write one of I, II"),
         ('form = "ي"', "form = 1", "verbs سار: form is 1; write one of I, II"),
         ("strength = 0.5", "strength = 50", "verbs سار: strength is 50; write a share between 0 and 1"),

@@ -1,7 +1,7 @@
 """The deep reader and what learns from it, at sizes that a CPU trains in seconds."""
 
-import json
 import lzma
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +10,23 @@ import torch
 
 pytest.importorskip("onnx")
 
+from pipeline.errors import InputError
+from pipeline.events.decide import load_models
 from pipeline.events.ontology import load_ontology
-from pipeline.events.reader import Reader
+from pipeline.events.questions import LONGEST
+from pipeline.events.reader import Reader, listen
 from pipeline.events.stage import Engine, Prepared
 from pipeline.events.triggers import find_candidates
 from pipeline.models import models_folder
 from pipeline.names.states import WordStates
-from pipeline.training import deep
-from pipeline.training.annotated import LEADS
+from pipeline.training import deep, events
+from pipeline.training.annotated import LEADS, all_leads, write_gold
 from pipeline.training.encoder import pack
 from pipeline.training.event_examples import Example, read_leads
 from pipeline.training.event_tasks import Learning, make_tasks
+from pipeline.training.language import Language
 from pipeline.training.lesson_files import read_lesson, words_of, write_lesson
-from pipeline.training.reader import answers
+from pipeline.training.reader import answers, loss_of
 
 SIZE = ["--width", "32", "--heads", "2", "--layers", "2"]
 CPU = ["--device", "cpu", "--seed", "3"]
@@ -60,6 +64,13 @@ def folder(learning: Learning, examples: list[Example], tmp_path_factory: pytest
     return folder
 
 
+@pytest.fixture(scope="module")
+def shipped(learning: Learning, folder: Path) -> Path:
+    net = deep.read_deep(learning.lesson, folder / "deep", "deep.pt").eval()
+    deep.save_deep(net, learning.lesson, folder / "shipped")
+    return folder / "shipped"
+
+
 def test_a_lesson_is_read_as_it_was_written(learning: Learning, folder: Path) -> None:
     lesson, words, held = read_lesson(folder / "lesson")
     whole = learning.lesson
@@ -89,7 +100,7 @@ def test_states_made_anew_are_those_of_the_shipped_model(learning: Learning, fol
 
 
 def test_hidden_words_have_no_part_in_what_is_read() -> None:
-    language = deep.Language(["</p>", "<rare>", "وصل", "الوزير", "الرييس", "امس", "."], "cpu")
+    language = Language(["</p>", "<rare>", "وصل", "الوزير", "الرييس", "امس", "."], "cpu")
     words = torch.tensor([[2, 3, 5, 6, 4, 5], [2, 4, 5, 6, 3, 5]])
     hidden = torch.zeros_like(words, dtype=torch.bool)
     hidden[:, [1, 4]] = True
@@ -100,8 +111,8 @@ def test_hidden_words_have_no_part_in_what_is_read() -> None:
 
 
 def test_the_deep_reader_learns(learning: Learning, folder: Path) -> None:
-    lesson, width = learning.lesson, learning.lesson.states.shape[1]
-    net = deep.read_deep(lesson, width, folder / "deep", "deep.pt").eval()
+    lesson = learning.lesson
+    net = deep.read_deep(lesson, folder / "deep", "deep.pt").eval()
     found = answers(net, lesson, np.arange(lesson.unit_doc.max() + 1))
     for name in ("mention", "context"):
         labels, outputs = lesson.labels[name], found[name]
@@ -110,12 +121,13 @@ def test_the_deep_reader_learns(learning: Learning, folder: Path) -> None:
         assert (told == labels).mean() > commonest
 
 
-def test_the_shipped_form_answers_as_the_trained_one(learning: Learning, prepared: Prepared, folder: Path) -> None:
+def test_the_shipped_form_answers_as_the_trained_one(
+    learning: Learning, prepared: Prepared, folder: Path, shipped: Path
+) -> None:
     lesson = learning.lesson
-    net = deep.read_deep(lesson, lesson.states.shape[1], folder / "deep", "deep.pt").eval()
-    deep.save_deep(net, lesson, folder / "shipped")
-    reader = Reader(folder / "shipped", models_folder() / "compact-ner", "deep")
-    heard = reader.listen(prepared.layout, prepared.proposals)
+    net = deep.read_deep(lesson, folder / "deep", "deep.pt").eval()
+    reader = Reader(shipped, models_folder() / "compact-ner", "deep")
+    heard = listen([reader], prepared.layout, prepared.proposals)[0]
     expected = answers(net, lesson, np.arange(lesson.unit_doc.max() + 1))
     for name, question in lesson.questions.items():
         found = reader.heads[name].answer(heard, question)
@@ -123,26 +135,68 @@ def test_the_shipped_form_answers_as_the_trained_one(learning: Learning, prepare
 
 
 def test_a_document_is_heard_alike_alone_and_among_others(
-    examples: list[Example], prepared: Prepared, folder: Path
+    examples: list[Example], prepared: Prepared, shipped: Path
 ) -> None:
-    reader = Reader(folder / "shipped", models_folder() / "compact-ner", "deep")
-    heard = reader.listen(prepared.layout, prepared.proposals)
+    reader = Reader(shipped, models_folder() / "compact-ner", "deep")
+    heard = listen([reader], prepared.layout, prepared.proposals)[0]
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     for number, example in enumerate(examples[:4]):
         alone = engine.prepare([example.doc])
         start, end = prepared.layout.base[number : number + 2].tolist()
-        assert np.array_equal(reader.listen(alone.layout, alone.proposals), heard[start:end])
+        assert np.array_equal(listen([reader], alone.layout, alone.proposals)[0], heard[start:end])
 
 
-@pytest.mark.parametrize("size", [[], ["--width", "16", "--heads", "1", "--layers", "1"]])
-def test_a_pupil_learns_from_the_deep_reader(folder: Path, size: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_recipe_makes_models_that_decide_by_all_three(folder: Path, tmp_path: Path) -> None:
+    leads = list(all_leads(LEADS[:2]))
+    held, learned = ([str(tmp_path / f"{part}.{kind}.json") for kind in ("gold", "docs")] for part in ("held", "own"))
+    write_gold(leads[:4], *map(Path, held))
+    write_gold(leads[4:14], *map(Path, learned))
+    command = [*learned, "--held", *held, "--leads"]
+    events.main([*command, "--lesson", str(tmp_path / "lesson")])
+    assert read_lesson(tmp_path / "lesson")[2]["held.gold"].tolist() == [0, 1, 2, 3]
+    with pytest.raises(InputError, match="no deep reader of this lesson"):
+        events.main([*command, "--deep", str(tmp_path), "--out", str(tmp_path / "models")])
+    shutil.copytree(folder / "deep", tmp_path / "deep")
+    fitting = ["--passes", "1", "--docs", "2", *CPU]
+    deep.main(["fit", str(tmp_path / "lesson"), "--out", str(tmp_path / "deep"), *fitting])
+    events.main(
+        [*command, "--seeds", "1", "--passes", "1", "--deep", str(tmp_path / "deep"), "--out", str(tmp_path / "models")]
+    )
+    models = load_models("deep", tmp_path / "models")
+    assert {len(factors) for factors in models.mix.values()} == {3}
+    ontology = load_ontology()
+    engine = Engine(lambda doc: find_candidates(doc, ontology), models)
+    assert len(engine.extract([e.doc for e in read_leads(LEADS[:1])[:2]])) == 2
+    with pytest.raises(SystemExit):  # what is fitted without the deep reader would not fit the one that lies there
+        events.main([*command, "--out", str(tmp_path / "models")])
+
+
+def test_outputs_are_compared_with_labels_and_with_other_outputs() -> None:
+    one = torch.tensor([[2.0], [-1.0]])
+    assert loss_of(one, torch.tensor([1, 0])) == pytest.approx(
+        float((-one * torch.tensor([[1], [-1]])).exp().log1p().mean())
+    )
+    for outputs in (one, torch.tensor([[1.0, 3.0, 0.0], [0.5, 0.2, 4.0]])):
+        alike, other = loss_of(outputs, outputs), loss_of(outputs, -outputs)
+        assert alike < other
+        assert torch.autograd.functional.jacobian(lambda x, y=outputs: loss_of(x, y), outputs).abs().max() < 1e-6
+
+
+def test_sequences_are_read_at_lengths_that_others_do_not_change(shipped: Path) -> None:
+    reader = Reader(shipped, models_folder() / "compact-ner", "deep")
+    sizes = [5, 210, 16, 400, 17, 210, 3, 399, *[200] * 30]
+    batches = list(reader._batches(sizes))
+    assert sorted(number for _, chosen in batches for number in chosen) == list(range(len(sizes)))
+    for length, chosen in batches:
+        assert length <= LONGEST
+        assert {length} == {next(iter(reader._batches([sizes[number]])))[0] for number in chosen}
+
+
+def test_the_lstm_learns_from_the_deep_reader(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     places = [str(folder / name) for name in ("packed", "lesson", "deep", "pupil.pt")]
     teaching = ["--minutes", "0.02", "--batch", "2", "--passes", "3", "--docs", "2"]
-    deep.main(["copy", *places[:2], "--teacher", places[2], "--out", places[3], *teaching, *size, *CPU])
+    deep.main(["copy", *places[:2], "--teacher", places[2], "--out", places[3], *teaching, *CPU])
     weights = torch.load(folder / "pupil.pt")
     assert all(torch.isfinite(value.float()).all() for value in weights.values())
-    assert ("look.weight" in weights) != bool(size)
-    if size:
-        assert json.loads((folder / "pupil.json").read_text()) == {"width": 16, "heads": 1, "layers": 1}
     assert "held: " in capsys.readouterr().out

@@ -8,7 +8,8 @@ pytest.importorskip("onnx")
 
 from pipeline.errors import ResourceError
 from pipeline.events.ontology import load_ontology
-from pipeline.events.reader import AROUND, LONGEST, AroundWeights, Question, Reader, ask_roles, units
+from pipeline.events.questions import LONGEST, Question, ask_roles, units
+from pipeline.events.reader import AROUND, AroundWeights, Reader, listen
 from pipeline.events.roles import Pairs
 from pipeline.events.stage import Engine
 from pipeline.events.triggers import find_candidates
@@ -55,7 +56,7 @@ def test_the_shipped_form_answers_as_the_trained_one(
     reader = Reader(tmp_path, words.folder)
     prepared = engine.prepare([e.doc for e in examples])
     pairing = learning.pairing
-    heard = reader.listen(prepared.layout, prepared.proposals)
+    heard = listen([reader], prepared.layout, prepared.proposals)[0]
     assert len(heard) == len(prepared.layout.doc)
     for task, question in lesson.questions.items():
         found = reader.heads[task].answer(heard, question)
@@ -133,6 +134,9 @@ def test_factors_favour_the_model_that_knows() -> None:
     guessing = rng.normal(size=(400, 1)).astype(np.float32)
     by_knowing, by_guessing = fit_mix([knowing, guessing], labels)
     assert by_knowing > 1 > abs(by_guessing)
+    first, second, none = fit_mix([knowing, guessing, -guessing], labels)
+    assert first == pytest.approx(by_knowing, abs=0.01)
+    assert second - none == pytest.approx(by_guessing, abs=0.01)
 
 
 def test_units_cover_every_token_once(learning: Learning) -> None:
