@@ -94,6 +94,7 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     joined = noun | (pos == POS.index("X")) & ~np.isin(layout.column("tail"), _ATTRIBUTIVE)
     cut |= (layout.column("waw") == 1) & joined & ~compound
     cut |= is_trigger & ~number_before
+    cut[_first_numbers(number_before, np.flatnonzero(is_trigger & number_before))] = True
     starts = nominal & (~previous | cut)
     starts[1:] |= nominal[1:] & (layout.sentence[1:] != layout.sentence[:-1])
     run = np.cumsum(starts)
@@ -114,6 +115,14 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     titled = _titles(layout, last)
     extended = _with_names(layout, first, last, titled, name_first, name_last)
     return _assemble(layout, first, extended, titled, name_first, name_last, numbers)
+
+
+def _first_numbers(number_before: Flags, counted: Ints) -> Ints:
+    """Give the first of the numbers that stand before each counted word: what governs them (سقوط 40 قتيلا) is apart."""
+    first = counted - 1
+    while (further := number_before[first]).any():
+        first = first - further
+    return first
 
 
 def _nominal(layout: Layout, triggers: Flags, verbs: Ints) -> tuple[Flags, Flags]:
@@ -181,6 +190,9 @@ def _agreement(layout: Layout) -> tuple[Flags, Flags]:
     accusative = (new == _ACCUSATIVE) & (old != _ACCUSATIVE) & ~_OBLIQUE[old]
     governed = (old == _NISBA) & (article[1:] == 1) & ~np.isin(code[:-1], _IMPROPER)
     apart[1:] = bare & (nun | accusative | governed)
+    counted = _NOMINATIVE[old][:-1] & numbers[1:-1] & (article[:-2] + article[1:-1] + article[2:] == 0)
+    counted &= noun[2:] | (layout.column("pos")[2:] == POS.index("X"))
+    apart[1:-1] |= counted & ~numbers[:-2]  # مسلحون ثلاثة مهندسين
     return attribute, apart
 
 
@@ -213,7 +225,10 @@ def _titles(layout: Layout, last: Ints) -> Ints:
 
 
 def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_first: Ints, name_last: Ints) -> Ints:
-    """Extend noun phrases that govern a place or organisation in the genitive (زعيم and a country) over that name."""
+    """Extend noun phrases that govern a place or organisation in the genitive (زعيم and a country) over that name.
+
+    What has its nun (مسلحون) or is an attribute (طائرات روسية) governs nothing.
+    """
     total = len(layout.doc)
     starts = np.full(total + 1, -1, dtype=np.int64)
     starts[name_first] = name_last
@@ -221,9 +236,11 @@ def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_firs
     head = np.maximum(last - 1, 0)
     person = 1 + LABELS.index("PER")
     bare = layout.column("proclitic")[at] + layout.column("waw")[at] == 0
+    ending, proper = layout.column("ending")[head], ~np.isin(layout.column("code")[head], _IMPROPER)
+    complete = _NOMINATIVE[ending] | _OBLIQUE[ending] | (ending == _NISBA) & (last - first > 1) & proper
     joined = (
         (starts[at] > 0) & (last < total) & (layout.name[at] != person) & bare & (titled == 0)
-        & (layout.sentence[at] == layout.sentence[head]) & (layout.column("article")[head] == 0)
+        & (layout.sentence[at] == layout.sentence[head]) & (layout.column("article")[head] == 0) & ~complete
     )  # fmt: skip
     return np.where(joined, starts[at], last)
 

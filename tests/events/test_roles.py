@@ -88,6 +88,7 @@ def test_noun_phrases_leave_particles_out_and_keep_what_they_count(text: str, tr
         ("برأت محكمة إسبانية المدير السابق", "برأت", {"محكمة إسبانية", "المدير السابق"}),
         ("ناقش موظفون كبار في المصنع الخطة", "ناقش", {"موظفون كبار"}),
         ("أصيب عشرون عاملا", "أصيب", {"عشرون عاملا"}),
+        ("خطف قراصنة صوماليون تسعة بحارة", "خطف", {"قراصنة صوماليون", "تسعة بحارة"}),
         ("حضر وفد رفيع المستوى", "حضر", {"وفد رفيع المستوى"}),
         # What counts or stresses belongs to a phrase, adverbs and shortened relative clauses do not.
         ("نجا عدة عمال", "نجا", {"عدة عمال"}),
@@ -122,6 +123,34 @@ def test_rarer_prepositions_mean_what_others_do(text: str, word: str, prepositio
     phrases = find_phrases(layout, NONE, np.array([0]))
     at = [doc.text[s:e] for s, e in zip(phrases.start.tolist(), phrases.end.tolist(), strict=True)].index(word)
     assert prepositions(layout, phrases)[at] == table.preposition_number(fold(preposition)) > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("سبب الحريق سقوط 12 قتيلا", "12 قتيلا"),
+        ("سبب الحريق سقوط خمسة وعشرين قتيلا", "خمسة وعشرين قتيلا"),
+        ("أحصت المدينة تسعة قتلى", "تسعة قتلى"),
+    ],
+)
+def test_what_governs_a_count_is_apart_from_it(text: str, expected: str) -> None:
+    doc = annotated(text)
+    layout = lay_out([doc], WordTable())
+    phrases = find_phrases(layout, np.array([len(doc.tokens) - 1]), NONE)
+    assert (doc.text[phrases.start[-1] : phrases.end[-1]]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("زار وفد تونسي مطار صور", "مطار صور", {"وفد تونسي", "مطار صور"}),
+        ("نهب مسلحون متحف صور", "متحف صور", {"مسلحون", "متحف صور"}),
+        ("زار وزير خارجية تونس الميناء", "تونس", {"وزير خارجية تونس"}),
+        ("زار سكان صور الميناء", "صور", {"سكان صور"}),
+    ],
+)
+def test_what_is_complete_governs_no_name_behind_it(text: str, name: str, expected: set[str]) -> None:
+    assert expected <= set(_phrases(annotated(text, {name: "LOC"}), text.split()[0]))
 
 
 def test_a_title_before_a_name_is_marked_and_a_governed_place_is_taken_in() -> None:
