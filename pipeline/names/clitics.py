@@ -13,6 +13,7 @@ from typing import Final
 
 from pipeline.errors import ModelError
 from pipeline.models import models_folder
+from pipeline.names.places import nationalities
 from pipeline.names.words import model_form
 from pipeline.resources import load_words
 from pipeline.text.normalize import fold_alef, letters_end, strip_marks
@@ -29,6 +30,7 @@ _WORD: Final = re.compile(r"(?<![\w\u064b-\u065f])\w+")
 _LAM_BEFORE: Final = re.compile(rf"{_LAM}[ـ\u064b-\u065f]*\Z")  # with the marks on it: TATWEEL, FATHATAN ...
 _AND: Final = "و"  # ARABIC LETTER WAW
 _CONJUNCTIONS: Final = ("و", "ف")  # WAW, FEH
+_VOWELS: Final = ("ا", "و", "ي")  # letters of long vowels: ALEF, WAW, YEH
 _ATTACHED: Final = "بلك"  # BEH, LAM, KAF: prepositions of one letter
 LETTERS: Final = "وفبلك"  # with which proclitics begin
 _RARE: Final = ("ك", "ف")  # KAF, FEH: as particles before bare names about a tenth as frequent as the others
@@ -126,11 +128,16 @@ class PageNames:
 
 
 def name_start(
-    surface: str, starts: Mapping[str, tuple[int, int]], before: str = "", page: PageNames | None = None
+    surface: str,
+    starts: Mapping[str, tuple[int, int]],
+    before: str = "",
+    page: PageNames | None = None,
+    person: bool = False,
 ) -> int:
     """Give how many characters of a raw surface stand before the name.
 
     before: the folded word before it. Behind a preposition nothing is attached, behind a verb no conjunction.
+    person: the name is one of a person.
     """
     form = model_form(surface)
     if form[:1] not in LETTERS:
@@ -139,11 +146,25 @@ def name_start(
     if before in governing or (before in telling and form[:1] in _CONJUNCTIONS):
         return 0
     size = proclitic_size(form, starts)
+    if person and _is_apposed(form, before, starts) and not (page and form[1:] in page.words):
+        size = 0
     if page and form[size:][:2] != _ARTICLE:
         size = page.size(form, size, starts)
     if _short().get(form[size:], "") not in strip_marks(surface):
         return 0
     return letters_end(surface, size)
+
+
+def _is_apposed(form: str, before: str, starts: Mapping[str, tuple[int, int]]) -> bool:
+    """Tell whether و opens an unknown foreign name right behind what names its person: الكاتبة وانجاري.
+
+    Such names begin with و and a long vowel; a second person there is mostly a known one (الوزير وأحمد) or has a title.
+    """
+    if form[0] != _AND or form[1:2] not in _VOWELS or form[1:].startswith(_ARTICLE):
+        return False
+    if any(starts.get(name, (0, 0))[0] for name in (form, *(rest for _, rest in cuts(form)))):
+        return False
+    return before in nationalities() or before in load_words("names/clitics.toml", "before", "titles")
 
 
 @lru_cache(maxsize=8)

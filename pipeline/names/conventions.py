@@ -32,6 +32,8 @@ class _Rules(NamedTuple):
     heads: frozenset[str]
     adjectives: frozenset[str]
     bodies: frozenset[str]
+    passing: frozenset[str]
+    provisional: frozenset[str]
     titles: frozenset[str]
     offices: frozenset[str]
     nationalities: frozenset[str]
@@ -54,6 +56,8 @@ def _rules() -> _Rules:
         heads=load_words(_FILE, "official", "heads"),
         adjectives=load_words(_FILE, "official", "adjectives"),
         bodies=load_words(_FILE, "bodies", "words"),
+        passing=load_words(_FILE, "bodies", "passing"),
+        provisional=load_words(_FILE, "bodies", "provisional"),
         titles=load_words(_FILE, "bodies", "titles"),
         offices=load_words(_FILE, "bodies", "offices"),
         nationalities=nationalities(),
@@ -136,6 +140,8 @@ def _runs_on(norms: Sequence[str], span: NameSpan, made: NameSpan) -> bool:
 
 def _fix(tokens: Sequence[Token], norms: Sequence[str], span: NameSpan, rules: _Rules) -> NameSpan | None:
     first, last = _inside_quotes(norms, span.first, span.last)
+    if span.label == "ORG":
+        last = _body_end(norms, first, last, rules)
     if first >= last or (last - first == 1 and norms[first] in rules.never):
         return None
     label = span.label
@@ -156,6 +162,22 @@ def _fix(tokens: Sequence[Token], norms: Sequence[str], span: NameSpan, rules: _
     return span if (first, last, label) == (span.first, span.last, span.label) else replace(
         span, first=first, last=last, label=label, start=None, end=None
     )  # fmt: skip
+
+
+def _body_end(norms: Sequence[str], first: int, last: int, rules: _Rules) -> int:
+    """Give the end of a body without the adjectives of time or order behind it; `first` where no name is left.
+
+    الحكومة اللبنانية الجديدة ends with its nationality, الحكومة الجديدة is no name.
+    """
+    end = last
+    while end > first and norms[end - 1] in rules.passing:
+        end -= 1
+    body = end - 1 if end - first > 1 and norms[end - 1] in rules.provisional else end
+    if body - first > 1 and norms[body - 1] in rules.nationalities and _among(norms[body - 2], rules.bodies):
+        return end
+    follows = norms[last] if last < len(norms) else ""
+    bare = first + 1 == body < last and _is_definite(norms[first]) and _among(norms[first], rules.bodies)
+    return first if bare and follows not in rules.nationalities else last
 
 
 def _inside_quotes(norms: Sequence[str], first: int, last: int) -> tuple[int, int]:

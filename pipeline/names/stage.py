@@ -129,7 +129,8 @@ class Names:
             begin = _inner(first.text).start
             before = doc.tokens[base + span.first - 1].norm if span.first and span.first not in ends else ""
             told = page() if first.norm[:1] in LETTERS else None
-            start = first.start + begin + name_start(first.text[begin:], self.starts, before, told)
+            letters = name_start(first.text[begin:], self.starts, before, told, span.label == "PER")
+            start = first.start + begin + letters
             end = last.start + _inner(last.text).stop
         return Mention(start, end, span.label, span.score, span.tagger, sentence, span.entity or "")
 

@@ -57,6 +57,26 @@ def test_the_word_before_tells_whether_letters_are_proclitics(
 
 
 @pytest.mark.parametrize(
+    ("before", "word", "name"),
+    [
+        ("الكينية", "وانجيكو", "وانجيكو"), ("الناشطة", "وانجاري", "وانجاري"), ("السيد", "ويتولد", "ويتولد"),
+        ("الوزير", "وأحمد", "أحمد"), ("الرئيس", "وموسكو", "موسكو"), ("الفرنسي", "وشولتس", "شولتس"), ("الوزراء", "وانجاري", "انجاري"),
+        ("السيد", "والشنقور", "الشنقور"),
+    ],
+)  # fmt: skip
+def test_an_unknown_person_behind_a_title_keeps_its_first_letter(
+    before: str, word: str, name: str, starts: dict[str, tuple[int, int]]
+) -> None:
+    assert word[name_start(word, starts, before, person=True) :] == name
+
+
+def test_only_persons_and_what_the_page_has_not_alone_keep_it(starts: dict[str, tuple[int, int]]) -> None:
+    page = PageNames(frozenset({"انجيكو"}), frozenset())
+    assert name_start("وانجيكو", starts, "الكينية", page, person=True) == 1
+    assert name_start("وانجيكو", starts, "الكينية") == 1
+
+
+@pytest.mark.parametrize(
     ("page", "word", "name"),
     [
         ("وصل ستيف ويتكوف والتقى لوتز", "ويتكوف", "ويتكوف"),

@@ -72,3 +72,8 @@ def test_the_users_list_may_name_symbols(tmp_path: Path) -> None:
 def test_a_person_named_ali_is_no_preposition() -> None:
     found = [name for name, _, _ in names("حضر الحفل علي حسن، وشكر محمد علي ومحمود عباس الحضور.")]
     assert "محمود عباس" in found
+
+
+def test_a_person_behind_a_title_keeps_a_first_letter_like_a_conjunction() -> None:
+    found = [name for name, _, _ in names("كرمت الجامعة الباحثة الكينية وانجيرو كاماو، ثم التقى الوزير وأحمد خالد.")]
+    assert found == ["وانجيرو كاماو", "أحمد خالد"]
