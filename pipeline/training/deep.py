@@ -1,15 +1,13 @@
-"""Teach a transformer to read events, and the LSTM of `training.reader` what it knows.
+"""Teach a transformer to read events.
 
     python -m pipeline.training.deep pretrain packed/ --out deep/ --minutes 6
     python -m pipeline.training.deep fit lesson/ --out deep/
-    python -m pipeline.training.deep copy packed/ lesson/ --teacher deep/ --begin READER.pt --out TAUGHT.pt
 
 It wants a GPU (`--device cuda`, the default; the CPU will do for small sizes). `packed/` is what `encoder pack` wrote,
-`lesson/` what `events --lesson` did. Like the reader of `training.reader` it reads the states of the language model of
+`lesson/` what `events --lesson` did. Like the LSTM of `training.reader` it reads the states of the language model of
 `models/compact-ner` and what is known of every token. `pretrain` hides words of plain text before the language model
 reads it, and guesses them; its schedule is in minutes. `fit` learns the annotated leads, and goes on from `deep.pt` if
-`--out` holds one. `copy` has a reader learn the states of the deep one over plain text, then its
-answers and the labels of the leads.
+`--out` holds one.
 """
 
 import argparse
@@ -39,9 +37,7 @@ from pipeline.training.reader import (
     Labels,
     Lesson,
     Listener,
-    ReaderNet,
     answers,
-    go_on,
     heads_of,
     loss_of,
     save_heads,
@@ -86,11 +82,6 @@ class DeepNet(Listener):
         with half_precision(states.device.type, enabled=self.training):
             heard = self.body(values, known, inside)
         return cast(Tensor, self.drop(heard.float()))
-
-    def plain(self, values: Tensor) -> Tensor:
-        """Give [B, T, width]; see `Listener`."""
-        with half_precision(values.device.type):
-            return cast(Tensor, self.body(values).float())
 
     def groups(self, rate: float) -> list[dict[str, Any]]:
         """Give the parameters in groups; the layers, which have learned before, take steps of a fifth."""
@@ -272,56 +263,6 @@ def report(net: Listener, lesson: Lesson, held: dict[str, Labels], device: str) 
         print(f"{part}: {', '.join(line)}", flush=True)
 
 
-def copy(args: argparse.Namespace) -> None:
-    """Teach the LSTM what a deep reader knows."""
-    torch.manual_seed(args.seed)
-    lesson, held = read_taught(args.lesson, args.device)
-    teacher = read_deep(lesson, args.teacher, "deep.pt").to(args.device).eval()
-    pupil = ReaderNet(lesson)
-    if args.begin:
-        go_on(pupil, torch.load(args.begin, map_location="cpu"))
-    if args.minutes:
-        _imitate(pupil.to(args.device), teacher, args)
-    learned = _learned(lesson, held)
-    said = answers(teacher, lesson, learned, args.device, 4 * args.docs)
-    course = Course(args.passes, args.fit_rate, args.docs, args.device)
-    teach(pupil, lesson, learned, args.seed, course, said, partial(print, flush=True))
-    save(args.out, {name: value.half().cpu() for name, value in pupil.state_dict().items()})
-    report(pupil, lesson, held, args.device)
-
-
-def _imitate(pupil: Listener, teacher: DeepNet, args: argparse.Namespace) -> None:
-    """Have a pupil learn the states of its teacher over plain text, until the minutes are used up."""
-    forms, _, stream = read_packed(args.packed)
-    language = Language(forms, args.device)
-    text = torch.from_numpy(stream.astype(np.int32)).to(args.device)
-    width = teacher.body.size.width
-    with torch.no_grad():
-        own = pupil.plain(language.read(text[None, :_LENGTH].long()).float()).shape[2]
-    out = nn.Linear(own, width).to(args.device)
-    trained = [*pupil.train().parameters(), *out.parameters()]
-    optimizer = torch.optim.AdamW(trained, lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
-    torch.set_float32_matmul_precision("high")
-    began, running = time.monotonic(), torch.zeros((), device=args.device)
-    for step, words in enumerate(windows(text, args.batch, _LENGTH, args.seed), start=1):
-        progress = (time.monotonic() - began) / (args.minutes * 60)
-        if progress >= 1:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = args.rate * min(1.0, step / 100) * max(0.02, 1 - progress)
-        states = language.read(words).float()
-        with torch.no_grad():
-            wanted = teacher.plain(states)
-        loss = (out(pupil.plain(states)) - wanted).square().mean()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        running += (loss.detach() - running) * max(0.02, 1 / step)
-        if step % 50 == 0:
-            print(json.dumps({"step": step, "loss": round(float(running), 4)}), flush=True)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -335,24 +276,14 @@ def main(arguments: list[str] | None = None) -> None:
     second = commands.add_parser("fit")
     second.add_argument("lesson", type=Path)
     second.add_argument("--rate", type=float, default=3e-3)
-    third = commands.add_parser("copy")
-    third.add_argument("packed", type=Path)
-    third.add_argument("lesson", type=Path)
-    third.add_argument("--teacher", type=Path, required=True)
-    third.add_argument("--begin", type=Path, help="weights of a reader to go on from")
-    third.add_argument("--minutes", type=float, default=1.7, help="of learning the states over plain text")
-    third.add_argument("--batch", type=int, default=256)
-    third.add_argument("--rate", type=float, default=1e-3)
-    third.add_argument("--fit-rate", type=float, default=1.5e-3)
-    for command, passes in ((second, 3), (third, 4)):
-        command.add_argument("--passes", type=int, default=passes)
-        command.add_argument("--docs", type=int, default=64, help="leads per step")
-    for command in (first, second, third):
+    second.add_argument("--passes", type=int, default=3)
+    second.add_argument("--docs", type=int, default=64, help="leads per step")
+    for command in (first, second):
         command.add_argument("--out", type=Path, required=True)
         command.add_argument("--device", default="cuda")
         command.add_argument("--seed", type=int, default=7)
     args = parser.parse_args(arguments)
-    {"pretrain": pretrain, "fit": fit, "copy": copy}[args.command](args)
+    {"pretrain": pretrain, "fit": fit}[args.command](args)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pipeline.events.decide import Floats
 from pipeline.events.questions import Question, Rows
 from pipeline.events.reader import AROUND
 from pipeline.names.states import STEPS, ZERO, Bytes
-from pipeline.training.networks import Encoder, EncoderSize, half_precision, turning, turning_all
+from pipeline.training.networks import Encoder, EncoderSize, half_precision, turning
 from pipeline.training.quantize import high_quantile, write_reader
 
 Labels = NDArray[np.int64]
@@ -152,10 +152,6 @@ class Listener(nn.Module):
         """Give [B, T, W]. states: [B, T, D] bytes. marks: [B, T, columns]. lengths: of the sequences."""
         raise NotImplementedError
 
-    def plain(self, values: Tensor) -> Tensor:
-        """Give [B, T, W] of words of which nothing is known but their states, [B, T, D] from -1 to 1; no padding."""
-        raise NotImplementedError
-
     def groups(self, rate: float) -> list[dict[str, Any]]:
         """Give the parameters in groups for the optimizer, each with its highest rate."""
         return [{"params": list(self.parameters()), "lr": rate}]
@@ -180,14 +176,7 @@ class ReaderNet(Listener):
 
     def listen(self, states: Tensor, marks: Tensor, lengths: Sequence[int]) -> Tensor:
         """Give [B, T, 2 H]; see `Listener`."""
-        return self._hear(self.inputs(states, marks), turning(lengths).to(states.device))
-
-    def plain(self, values: Tensor) -> Tensor:
-        """Give [B, T, 2 H]; see `Listener`."""
-        return self._hear(torch.relu(self.look(self.drop(values))), turning_all(values[..., 0]))
-
-    def _hear(self, inputs: Tensor, reverse: Tensor) -> Tensor:
-        inputs = self.drop(inputs)
+        inputs, reverse = self.drop(self.inputs(states, marks)), turning(lengths).to(states.device)
         with half_precision(inputs.device.type, enabled=self.training):
             heard = self.both(inputs, reverse)
         return cast(Tensor, self.drop(torch.cat(heard, -1).float()))
@@ -263,20 +252,16 @@ def fit_reader(lesson: Lesson, docs: Labels, seed: int, course: Course | None = 
     torch.manual_seed(seed)
     net = ReaderNet(lesson)
     if course.begin:
-        go_on(net, course.begin)
+        _go_on(net, course.begin)
     teach(net, lesson, docs, seed, course)
     return net.eval()
 
 
 def teach(
-    net: Listener, lesson: Lesson, docs: Labels, seed: int, course: Course, said: Mapping[str, Floats] | None = None,
+    net: Listener, lesson: Lesson, docs: Labels, seed: int, course: Course,
     say: Callable[[str], object] = lambda line: None,
 ) -> None:  # fmt: skip
-    """Fit what reads to the documents of these numbers.
-
-    said: outputs [questions, outputs] of another reader for each head, which count as much as the labels do. say: is
-    told the mean losses of each pass.
-    """
+    """Fit what reads to the documents of these numbers; `say` is told the mean losses of each pass."""
     torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
     net.to(course.device).train()
@@ -292,8 +277,6 @@ def teach(
             loss = torch.zeros((), device=course.device)
             for name, (rows, outputs) in school.run(net, chosen.tolist()).items():
                 part = loss_of(outputs, torch.from_numpy(lesson.labels[name][rows]).to(course.device))
-                if said:
-                    part = (part + loss_of(outputs, torch.from_numpy(said[name][rows]).to(course.device))) / 2
                 losses.setdefault(name, []).append(part.detach())
                 loss = loss + part * WEIGHTS.get(name, 1.0)
             optimizer.zero_grad()
@@ -305,17 +288,14 @@ def teach(
         say(f"pass {number + 1}: {means}")
 
 
-def loss_of(outputs: Tensor, wanted: Tensor) -> Tensor:
-    """Compare outputs with labels [rows], or with other outputs [rows, outputs]."""
-    one = outputs.shape[1] == 1
-    if wanted.ndim == 2:
-        wanted = wanted.sigmoid()[:, 0] if one else wanted.softmax(1)
-    if one:
-        return nn.functional.binary_cross_entropy_with_logits(outputs[:, 0], wanted.float())
-    return nn.functional.cross_entropy(outputs, wanted)
+def loss_of(outputs: Tensor, labels: Tensor) -> Tensor:
+    """Give the log loss of a head. outputs: [questions, outputs]. labels: [questions]."""
+    if outputs.shape[1] == 1:
+        return nn.functional.binary_cross_entropy_with_logits(outputs[:, 0], labels.float())
+    return nn.functional.cross_entropy(outputs, labels)
 
 
-def go_on(net: nn.Module, begin: Mapping[str, Tensor]) -> None:
+def _go_on(net: nn.Module, begin: Mapping[str, Tensor]) -> None:
     """Take over weights; of a table that has grown at its end, the rows that were there."""
     weights = net.state_dict()
     for name, value in begin.items():

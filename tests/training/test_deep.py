@@ -26,7 +26,7 @@ from pipeline.training.event_examples import Example, read_leads
 from pipeline.training.event_tasks import Learning, make_tasks
 from pipeline.training.language import Language
 from pipeline.training.lesson_files import read_lesson, words_of, write_lesson
-from pipeline.training.reader import answers, loss_of
+from pipeline.training.reader import answers
 
 SIZE = ["--width", "32", "--heads", "2", "--layers", "2"]
 CPU = ["--device", "cpu", "--seed", "3"]
@@ -172,17 +172,6 @@ def test_the_recipe_makes_models_that_decide_by_all_three(folder: Path, tmp_path
         events.main([*command, "--out", str(tmp_path / "models")])
 
 
-def test_outputs_are_compared_with_labels_and_with_other_outputs() -> None:
-    one = torch.tensor([[2.0], [-1.0]])
-    assert loss_of(one, torch.tensor([1, 0])) == pytest.approx(
-        float((-one * torch.tensor([[1], [-1]])).exp().log1p().mean())
-    )
-    for outputs in (one, torch.tensor([[1.0, 3.0, 0.0], [0.5, 0.2, 4.0]])):
-        alike, other = loss_of(outputs, outputs), loss_of(outputs, -outputs)
-        assert alike < other
-        assert torch.autograd.functional.jacobian(lambda x, y=outputs: loss_of(x, y), outputs).abs().max() < 1e-6
-
-
 def test_sequences_are_read_at_lengths_that_others_do_not_change(shipped: Path) -> None:
     reader = Reader(shipped, models_folder() / "compact-ner", "deep")
     sizes = [5, 210, 16, 400, 17, 210, 3, 399, *[200] * 30]
@@ -191,12 +180,3 @@ def test_sequences_are_read_at_lengths_that_others_do_not_change(shipped: Path) 
     for length, chosen in batches:
         assert length <= LONGEST
         assert {length} == {next(iter(reader._batches([sizes[number]])))[0] for number in chosen}
-
-
-def test_the_lstm_learns_from_the_deep_reader(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    places = [str(folder / name) for name in ("packed", "lesson", "deep", "pupil.pt")]
-    teaching = ["--minutes", "0.02", "--batch", "2", "--passes", "3", "--docs", "2"]
-    deep.main(["copy", *places[:2], "--teacher", places[2], "--out", places[3], *teaching, *CPU])
-    weights = torch.load(folder / "pupil.pt")
-    assert all(torch.isfinite(value.float()).all() for value in weights.values())
-    assert "held: " in capsys.readouterr().out
