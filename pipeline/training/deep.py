@@ -29,7 +29,7 @@ from pipeline.errors import InputError
 from pipeline.names.states import STEPS, ZERO
 from pipeline.training.encoder import END, RARE, read_packed, save, windows
 from pipeline.training.language import Language
-from pipeline.training.lesson_files import read_lesson
+from pipeline.training.lesson_files import Words, held_digests, read_lesson
 from pipeline.training.networks import half_precision
 from pipeline.training.quantize import Ranges, write_deep
 from pipeline.training.reader import (
@@ -218,8 +218,8 @@ def measure_ranges(net: DeepNet, lesson: Lesson) -> list[Ranges]:
     return [Ranges(*(found[n, part] for part in parts)) for n in range(len(net.body.layers))]
 
 
-def read_taught(folder: Path, device: str) -> tuple[Lesson, dict[str, Labels]]:
-    """Read a lesson, its states made by the language model on a device, and what is held out, by name."""
+def read_taught(folder: Path, device: str) -> tuple[Lesson, Words, dict[str, Labels]]:
+    """Read a lesson, its states made by the language model on a device, its words, and what is held out, by name."""
     lesson, words, held = read_lesson(folder)
     language = Language(words.forms, device)
     first = torch.from_numpy(words.first)
@@ -229,19 +229,20 @@ def read_taught(folder: Path, device: str) -> tuple[Lesson, dict[str, Labels]]:
         numbers = torch.from_numpy(words.numbers[start:end].astype(np.int64)).to(device)
         states = language.states(language.vectors[numbers], first[start:end].to(device))
         parts.append(((states.float() * STEPS).round() + ZERO).to(torch.uint8).cpu())
-    return replace(lesson, states=torch.cat(parts).numpy()), held
+    return replace(lesson, states=torch.cat(parts).numpy()), words, held
 
 
 def fit(args: argparse.Namespace) -> None:
-    """Fit a pre-trained deep reader to a lesson; write `deep.pt`."""
+    """Fit a pre-trained deep reader to a lesson; write `deep.pt`, and `held.json`, digests of what is held out."""
     torch.manual_seed(args.seed)
-    lesson, held = read_taught(args.lesson, args.device)
+    lesson, words, held = read_taught(args.lesson, args.device)
     begin = "deep.pt" if (args.out / "deep.pt").exists() else "body.pt"
     net = read_deep(lesson, args.out, begin)
     for layer in net.body.layers:
         cast(Layer, layer).drop.p = 0.1
     course = Course(args.passes, args.rate, args.docs, args.device)
     teach(net, lesson, _learned(lesson, held), args.seed, course, say=partial(print, flush=True))
+    (args.out / "held.json").write_text(json.dumps(held_digests(lesson, words, held)))
     save(args.out / "deep.pt", {name: value.half().cpu() for name, value in net.state_dict().items()})
     report(net, lesson, held, args.device)
 

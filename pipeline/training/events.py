@@ -17,6 +17,7 @@ what that gives, too, as `events.model = "deep"` does. Cross-validation goes wit
 """
 
 import argparse
+import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +47,7 @@ from pipeline.training.event_choices import Choices, tune
 from pipeline.training.event_examples import Example, read_examples, read_leads
 from pipeline.training.event_nets import blend_linear, fit_net
 from pipeline.training.event_tasks import Learning, Pairing, Task, make_tasks
-from pipeline.training.lesson_files import words_of, write_lesson
+from pipeline.training.lesson_files import digest_of, words_of, write_lesson
 from pipeline.training.reader import EPOCHS, RATE, Course, Lesson, ReaderNet, answers, fit_reader, save_reader
 
 
@@ -205,11 +206,18 @@ def hold_out(
 ) -> Validated:  # fmt: skip
     """Fit to the examples and leads, choose by the examples held out, and extract these (see `cross_validate`).
 
-    deep: folder of a deep reader, as `deep fit` wrote it, to decide with too; it must not have learned from the held.
+    deep: folder of a deep reader, as `deep fit` wrote it, to decide with too. Raises InputError for one that may have
+    learned from the held.
     """
     everything = [*held, *examples, *leads]
     learning = make_tasks(engine, everything, words)
-    net = read_deep(learning.lesson, deep, "deep.pt").eval() if deep else None
+    net = None
+    if deep:
+        net = read_deep(learning.lesson, deep, "deep.pt").eval()
+        told = deep / "held.json"
+        digests = json.loads(told.read_text()).values() if told.exists() else ()
+        if digest_of([e.doc for e in held]) not in digests:
+            raise InputError(f"{deep} was fitted while other leads were held out than these; fit it with their lesson")
     number = np.arange(len(everything))
     out = number < len(held)
     fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs, course)

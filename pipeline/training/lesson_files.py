@@ -1,8 +1,9 @@
 """Compact files of what a reader learns from, for machines that have little else of the project."""
 
+import hashlib
 import io
 import lzma
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +44,24 @@ def words_of(docs: Sequence[Document]) -> Words:
             begins[sentence.first + 1 : sentence.last] = False
         first.append(begins)
     return Words(list(known), np.array(numbers, dtype=np.int32), np.concatenate(first))
+
+
+def digest_of(docs: Sequence[Document]) -> str:
+    """Give a digest of the words of documents, by which leads held out are known again."""
+    return _digest(model_form(token.text) for doc in docs for token in doc.tokens)
+
+
+def held_digests(lesson: Lesson, words: Words, held: Mapping[str, Labels]) -> dict[str, str]:
+    """Give the digest of each set of documents held out, as `digest_of` gives it of the documents."""
+    ranges = list(zip(lesson.unit_doc.tolist(), lesson.units, strict=True))
+    return {
+        name: _digest(words.forms[n] for doc, unit in ranges if doc in kept for n in words.numbers[slice(*unit)])
+        for name, kept in ((name, set(docs.tolist())) for name, docs in held.items())
+    }
+
+
+def _digest(forms: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(forms).encode()).hexdigest()
 
 
 def write_lesson(lesson: Lesson, words: Words, held: Mapping[str, Labels], folder: Path) -> None:

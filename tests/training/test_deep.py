@@ -93,7 +93,7 @@ def test_a_lesson_is_read_as_it_was_written(learning: Learning, folder: Path) ->
 
 
 def test_states_made_anew_are_those_of_the_shipped_model(learning: Learning, folder: Path) -> None:
-    made, _ = deep.read_taught(folder / "lesson", "cpu")
+    made, _, _ = deep.read_taught(folder / "lesson", "cpu")
     apart = np.abs(made.states.astype(int) - learning.lesson.states)
     assert apart.mean() < 1  # what ships is rounded within, too
     assert apart[:, :128].max() <= 1
@@ -149,9 +149,12 @@ def test_a_document_is_heard_alike_alone_and_among_others(
 
 def test_the_recipe_makes_models_that_decide_by_all_three(folder: Path, tmp_path: Path) -> None:
     leads = list(all_leads(LEADS[:2]))
-    held, learned = ([str(tmp_path / f"{part}.{kind}.json") for kind in ("gold", "docs")] for part in ("held", "own"))
+    held, learned, other = (
+        [str(tmp_path / f"{part}.{kind}.json") for kind in ("gold", "docs")] for part in ("held", "own", "other")
+    )
     write_gold(leads[:4], *map(Path, held))
     write_gold(leads[4:14], *map(Path, learned))
+    write_gold(leads[14:16], *map(Path, other))
     command = [*learned, "--held", *held, "--leads"]
     events.main([*command, "--lesson", str(tmp_path / "lesson")])
     assert read_lesson(tmp_path / "lesson")[2]["held.gold"].tolist() == [0, 1, 2, 3]
@@ -168,6 +171,8 @@ def test_the_recipe_makes_models_that_decide_by_all_three(folder: Path, tmp_path
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology), models)
     assert len(engine.extract([e.doc for e in read_leads(LEADS[:1])[:2]])) == 2
+    with pytest.raises(InputError, match="other leads were held out"):
+        events.main([*learned, "--held", *other, "--leads", "--deep", str(tmp_path / "deep")])
     with pytest.raises(SystemExit):  # what is fitted without the deep reader would not fit the one that lies there
         events.main([*command, "--out", str(tmp_path / "models")])
 
