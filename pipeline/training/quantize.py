@@ -245,12 +245,13 @@ def write_deep(body: Body, ranges: Sequence[Ranges], path: Path) -> None:
 
 
 def _normed(graph: _Graph, x: str, norm: nn.LayerNorm, scale: _Floats) -> str:
+    """Normalise the last axis, and divide by a scale."""
     weight, bias = (graph.constant((p.detach().numpy() / scale).astype(np.float32)) for p in (norm.weight, norm.bias))
     return graph.add("LayerNormalization", x, weight, bias, axis=-1, epsilon=norm.eps)
 
 
 def _layer(graph: _Graph, layer: Layer, ranges: Ranges, x: str, angles: Sequence[str], blocked: str) -> str:
-    """Add a layer over [B, T, width]."""
+    """Add a layer over [B, T, width]. angles: cosines and sines of the places. blocked: added to what looks at padding."""
     look, looked, think, thought = (
         _Product.of(getattr(layer, name), getattr(ranges, name)) for name in ("look", "looked", "think", "thought")
     )
