@@ -251,7 +251,7 @@ def _normed(graph: _Graph, x: str, norm: nn.LayerNorm, scale: _Floats) -> str:
 
 
 def _layer(graph: _Graph, layer: Layer, ranges: Ranges, x: str, angles: Sequence[str], blocked: str) -> str:
-    """Add a layer over [B, T, width]. angles: cosines and sines of the places. blocked: added to what looks at padding."""
+    """Add a layer over [B, T, width]. angles: cosines and sines of places. blocked: added to what looks at padding."""
     look, looked, think, thought = (
         _Product.of(getattr(layer, name), getattr(ranges, name)) for name in ("look", "looked", "think", "thought")
     )

@@ -261,7 +261,7 @@ def teach(
     net: Listener, lesson: Lesson, docs: Labels, seed: int, course: Course,
     say: Callable[[str], object] = lambda line: None,
 ) -> None:  # fmt: skip
-    """Fit what reads to the documents of these numbers, and leave it on the device; `say` is told the losses of a pass."""
+    """Fit what reads to the documents of these numbers; it stays on the device. `say` is told the losses of a pass."""
     torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
     net.to(course.device).train()
