@@ -178,14 +178,12 @@ def load_models(way: str, folder: Path | None = None) -> Models:
 
     readers = tuple(Reader(folder, models_folder() / "compact-ner", name) for name in READERS[way])
     asked = set(TASKS) - {"role"}
-    given = {f"{reader.name}.npz": reader.heads.keys() for reader in readers} | {
-        f"choices.json for {way!r}": mix.keys()
-    }
-    for file, tasks in given.items():
-        if tasks != asked or any(len(factors) != 1 + len(readers) for factors in mix.values()):
-            raise ResourceError(
-                f"event models in {folder} do not fit together: {file} is about {', '.join(sorted(tasks))}, mixes of "
-                f"{sorted({len(factors) for factors in mix.values()})} outputs; {1 + len(readers)} are wanted of each "
-                f"of {', '.join(sorted(asked))}; reinstall rasd, or retrain by pipeline.training.events"
-            )
+    given = {"choices.json": mix.keys(), **{f"{reader.name}.npz": reader.heads.keys() for reader in readers}}
+    problems = [f"{file} is about {', '.join(sorted(tasks))}" for file, tasks in given.items() if tasks != asked]
+    problems += [f"choices.json mixes {len(f)} outputs for {t}" for t, f in mix.items() if len(f) != 1 + len(readers)]
+    if problems:
+        raise ResourceError(
+            f"event models in {folder} do not fit together: {'; '.join(problems)}; wanted are {1 + len(readers)} "
+            f"outputs for each of {', '.join(sorted(asked))}; reinstall rasd, or retrain by pipeline.training.events"
+        )
     return Models(nets, choices["thresholds"], readers, mix)

@@ -25,12 +25,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pipeline.document import Document
 from pipeline.errors import InputError
 from pipeline.names.states import STEPS, ZERO
 from pipeline.training.encoder import END, RARE, read_packed, save, windows
 from pipeline.training.language import Language
-from pipeline.training.lesson_files import Words, held_digests, read_lesson
-from pipeline.training.networks import half_precision
+from pipeline.training.lesson_files import Words, digest_of, held_digests, read_lesson
+from pipeline.training.networks import from_bytes, half_precision, halved
 from pipeline.training.quantize import Ranges, write_deep
 from pipeline.training.reader import (
     Course,
@@ -44,7 +45,7 @@ from pipeline.training.reader import (
     summed,
     teach,
 )
-from pipeline.training.transformer import Body, DeepSize, Layer
+from pipeline.training.transformer import Body, DeepSize, Layer, Steps
 
 _LENGTH: Final = 256  # words of a window
 _HIDE: Final = 0.3  # share of the listed words that are asked for; of very frequent ones fewer
@@ -73,7 +74,7 @@ class DeepNet(Listener):
     def listen(self, states: Tensor, marks: Tensor, lengths: Sequence[int]) -> Tensor:
         """Give [B, T, width]; see `Listener`."""
         known = summed(self.marks, marks, self.training)
-        values = (states.float() - ZERO) / STEPS
+        values = from_bytes(states)
         if self.training:
             known = known * (torch.rand(len(known), 1, 1, device=known.device) > _BARE)
             values = values * (torch.rand(*values.shape[:2], 1, device=values.device) > _EMPTY)
@@ -125,13 +126,7 @@ def pretrain(args: argparse.Namespace) -> None:
     (args.out / "size.json").write_text(json.dumps(asdict(size)))
     inputs = language.vectors.shape[1] + 2 * language.encoder.size.hidden
     guesser = Guesser(Body(inputs, size), listed).to(args.device)
-    matrices = guesser.body.matrices()
-    known = {id(p) for p in matrices}
-    rest = [p for p in guesser.parameters() if id(p) not in known]
-    optimizers: list[torch.optim.Optimizer] = [
-        torch.optim.Muon(matrices, lr=args.rate * 5, weight_decay=0.01, momentum=0.95),
-        torch.optim.AdamW(rest, lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
-    ]
+    steps = Steps(guesser, guesser.body.layers, args.rate)
     torch.set_float32_matmul_precision("high")
     if args.device == "cuda":
         for layer in guesser.body.layers:
@@ -141,10 +136,6 @@ def pretrain(args: argparse.Namespace) -> None:
     for step, words in enumerate(windows(text, args.batch, _LENGTH, args.seed), start=1):
         spent = time.monotonic() - began
         progress = min(spent / (args.minutes * 60), 1.0)
-        scale = min(1.0, step / 150) * min(1.0, max(0.01, (1.0 - progress) / 0.6))
-        for optimizer, rate in zip(optimizers, (args.rate * 5, args.rate), strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * scale
         chosen = torch.rand(words.shape, device=args.device) < rates[words]
         asked = chosen & (language.rows[words] > RARE)
         fate = torch.rand(words.shape, device=args.device)
@@ -152,11 +143,7 @@ def pretrain(args: argparse.Namespace) -> None:
         read = torch.where(asked & (fate > 1 - _WRONG) & (other != END), other, words)
         states = language.read(read, chosen & (fate < 1 - _WRONG - _SEEN))
         loss = guesser(states.float(), asked, language.rows[words[asked]])
-        loss.backward()
-        nn.utils.clip_grad_norm_(rest, 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+        steps.take(loss, step, progress)
         running += (loss.detach() - running) * max(0.02, 1 / step)
         if step % 50 == 0:
             line = {"step": step, "loss": round(float(running), 4), "words": step * args.batch * _LENGTH,
@@ -164,7 +151,7 @@ def pretrain(args: argparse.Namespace) -> None:
             print(json.dumps(line), flush=True)
         if time.monotonic() - saved > 60 or progress >= 1.0:
             saved = time.monotonic()
-            save(args.out / "body.pt", {name: value.half().cpu() for name, value in guesser.body.state_dict().items()})
+            save(args.out / "body.pt", halved(guesser.body))
         if progress >= 1.0:
             break
 
@@ -243,8 +230,15 @@ def fit(args: argparse.Namespace) -> None:
     course = Course(args.passes, args.rate, args.docs, args.device)
     teach(net, lesson, _learned(lesson, held), args.seed, course, say=partial(print, flush=True))
     (args.out / "held.json").write_text(json.dumps(held_digests(lesson, words, held)))
-    save(args.out / "deep.pt", {name: value.half().cpu() for name, value in net.state_dict().items()})
+    save(args.out / "deep.pt", halved(net))
     report(net, lesson, held, args.device)
+
+
+def check_held(folder: Path, docs: Sequence[Document]) -> None:
+    """Raise InputError unless `fit` held these documents out when it wrote a folder."""
+    told = folder / "held.json"
+    if digest_of(docs) not in (json.loads(told.read_text()).values() if told.exists() else ()):
+        raise InputError(f"{folder} was fitted while other leads were held out than these; fit it with their lesson")
 
 
 def _learned(lesson: Lesson, held: dict[str, Labels]) -> Labels:

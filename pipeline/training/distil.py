@@ -27,7 +27,7 @@ from pipeline.schema import STATUSES
 from pipeline.training.encoder import END, LanguageModel, draw_rates, guess_loss, read_packed, windows
 from pipeline.training.export import load_tagger
 from pipeline.training.lessons import KINDS, PARTS, Lessons, read_lessons
-from pipeline.training.networks import RowIndex, Tagger, half_precision, turning_all
+from pipeline.training.networks import RowIndex, Tagger, half_precision, halved, turning_all
 from pipeline.training.tagger import MARKERS
 from pipeline.training.teacher import Heads, Teacher, load_tuned, score_answers
 
@@ -193,7 +193,7 @@ def score(pupil: Pupil, index: RowIndex, lessons: Lessons) -> dict[str, Any]:
 
 def write_tagger(tagger: Tagger, listed: list[str], facts: dict[str, Any], out: Path) -> None:
     """Write a tagger in half precision, for `load_tagger`; its scores and calibration are to be measured anew."""
-    torch.save({name: value.half().cpu() for name, value in tagger.state_dict().items()}, out / "tagger.pt")
+    torch.save(halved(tagger), out / "tagger.pt")
     (out / "words.txt").write_text("\n".join(listed), encoding="utf-8")
     (out / "tagger.json").write_text(json.dumps({"size": facts["size"], "scores": {}}))
 

@@ -29,7 +29,7 @@ from torch.multiprocessing.spawn import start_processes
 from pipeline.errors import InputError
 from pipeline.names.words import model_form
 from pipeline.text.tokens import tokenize
-from pipeline.training.networks import Encoder, EncoderSize, RowIndex, WordTable, half_precision, turning_all
+from pipeline.training.networks import Encoder, EncoderSize, RowIndex, WordTable, half_precision, halved, turning_all
 
 END, RARE = 0, 1
 _LONG: Final = 65_535  # numbers from here on are written in three bytes
@@ -245,7 +245,7 @@ def save_parts(model: LanguageModel, size: EncoderSize, listed: Sequence[str], o
     for number, rows in enumerate(torch.chunk(model.table.bag.weight.data.half().cpu(), parts)):
         torch.save(rows.clone(), out / f"table.{number}.pt")
     torch.save(model.table.own.weight.data.half().cpu(), out / "own.pt")
-    torch.save({k: v.half().cpu() for k, v in model.encoder.state_dict().items()}, out / "encoder.pt")
+    torch.save(halved(model.encoder), out / "encoder.pt")
 
 
 def load_encoder(folder: Path) -> tuple[WordTable, Encoder, list[str]]:

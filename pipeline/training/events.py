@@ -17,7 +17,6 @@ what that gives, too, as `events.model = "deep"` does. Cross-validation goes wit
 """
 
 import argparse
-import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,12 +41,12 @@ from pipeline.models import models_folder
 from pipeline.names.states import WordStates
 from pipeline.schema import EVENT_TYPES
 from pipeline.training.annotated import LEADS
-from pipeline.training.deep import DeepNet, read_deep, save_deep
+from pipeline.training.deep import DeepNet, check_held, read_deep, save_deep
 from pipeline.training.event_choices import Choices, tune
 from pipeline.training.event_examples import Example, read_examples, read_leads
 from pipeline.training.event_nets import blend_linear, fit_net
 from pipeline.training.event_tasks import Learning, Pairing, Task, make_tasks
-from pipeline.training.lesson_files import digest_of, words_of, write_lesson
+from pipeline.training.lesson_files import words_of, write_lesson
 from pipeline.training.reader import EPOCHS, RATE, Course, Lesson, ReaderNet, answers, fit_reader, save_reader
 
 
@@ -214,10 +213,7 @@ def hold_out(
     net = None
     if deep:
         net = read_deep(learning.lesson, deep, "deep.pt").eval()
-        told = deep / "held.json"
-        digests = json.loads(told.read_text()).values() if told.exists() else ()
-        if digest_of([e.doc for e in held]) not in digests:
-            raise InputError(f"{deep} was fitted while other leads were held out than these; fit it with their lesson")
+        check_held(deep, [e.doc for e in held])
     number = np.arange(len(everything))
     out = number < len(held)
     fitted = fit(learning, ~out, number >= len(held) + len(examples), seeds, jobs, course)

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from pipeline.models import models_folder
 from pipeline.names.states import STEPS, ZERO, Bytes, WordStates
 from pipeline.text.tokens import split_sentences, tokenize
-from pipeline.training.networks import Encoder, EncoderSize, turning
+from pipeline.training.networks import Encoder, EncoderSize, from_bytes, turning
 from pipeline.training.reader import DIM, HIDDEN
 
 Ints = NDArray[np.int64]
@@ -92,7 +92,7 @@ class Guesser(nn.Module):
 
     def forward(self, states: Bytes, lengths: Sequence[int], asked: Tensor, hidden: Tensor) -> Tensor:
         """Give the loss of the guesses. states: [U, T, width]. asked: [U, T]. hidden: the row of each asked word."""
-        values = (torch.from_numpy(states).float() - ZERO) / STEPS
+        values = from_bytes(torch.from_numpy(states))
         heard = torch.cat(self.both(torch.relu(self.look(values)), turning(lengths)), -1)
         guess = self.out(self.drop(heard[asked]))
         wrong = torch.multinomial(self.chance, WRONG)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.names.compact import allowed_steps
+from pipeline.names.states import STEPS, ZERO
 from pipeline.names.words import subword_rows
 
 
@@ -110,6 +111,16 @@ def half_precision(device: str, *, enabled: bool = True) -> torch.autocast:
     """Compute in bfloat16 within, where the machine can: of CPUs those without AVX-512 have no LSTM in it."""
     able = device != "cpu" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
     return torch.autocast(device, dtype=torch.bfloat16, enabled=enabled and able)
+
+
+def halved(network: nn.Module) -> dict[str, Tensor]:
+    """Give the weights of a network in half precision on the CPU, as they are written."""
+    return {name: value.half().cpu() for name, value in network.state_dict().items()}
+
+
+def from_bytes(states: Tensor) -> Tensor:
+    """Give the values from -1 to 1 that bytes of a language model stand for (see `names.states`)."""
+    return (states.float() - ZERO) / STEPS
 
 
 def turning(lengths: Sequence[int]) -> Tensor:

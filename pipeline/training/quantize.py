@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from pipeline.events.questions import LONGEST
 from pipeline.names.states import STEPS, ZERO
 from pipeline.training.networks import Encoder, RowIndex, Tagger, turning
-from pipeline.training.transformer import Body, Layer
+from pipeline.training.transformer import Body, Layer, turns_of
 
 _QUANTILE: Final = 0.9999  # of the absolute inputs; what lies beyond is clipped
 _OPSETS: Final = {"": 17, "com.microsoft": 1}
@@ -229,7 +229,7 @@ def write_deep(body: Body, ranges: Sequence[Ranges], path: Path) -> None:
     x = graph.add("Transpose", x, perm=[1, 0, 2])
     length = graph.add("Slice", graph.add("Shape", "marks"), *(graph.constant(np.array([n])) for n in (0, 1)))
     angles = []
-    for values in body.angles(LONGEST):
+    for values in turns_of(LONGEST, width // body.size.heads):
         room = graph.constant(values.unsqueeze(1).numpy())  # [T, 1, ...]: places before heads
         angles.append(graph.add("Slice", room, graph.constant(np.array([0])), length))
     places = graph.add("Range", graph.constant(np.int64(0)), graph.add("Squeeze", length), graph.constant(np.int64(1)))

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from pipeline.events.decide import Floats
 from pipeline.events.questions import Question, Rows
 from pipeline.events.reader import AROUND
-from pipeline.names.states import STEPS, ZERO, Bytes
-from pipeline.training.networks import Encoder, EncoderSize, half_precision, turning
+from pipeline.names.states import Bytes
+from pipeline.training.networks import Encoder, EncoderSize, from_bytes, half_precision, turning
 from pipeline.training.quantize import high_quantile, write_reader
 
 Labels = NDArray[np.int64]
@@ -171,8 +171,7 @@ class ReaderNet(Listener):
 
     def inputs(self, states: Tensor, marks: Tensor) -> Tensor:
         """Give what the LSTM reads, [..., DIM]. states: [..., D] bytes. marks: [..., columns]."""
-        values = (states.float() - ZERO) / STEPS
-        return torch.relu(self.look(self.drop(values)) + summed(self.marks, marks, self.training))
+        return torch.relu(self.look(self.drop(from_bytes(states))) + summed(self.marks, marks, self.training))
 
     def listen(self, states: Tensor, marks: Tensor, lengths: Sequence[int]) -> Tensor:
         """Give [B, T, 2 H]; see `Listener`."""

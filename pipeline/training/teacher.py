@@ -31,6 +31,7 @@ from pipeline.training.encoder import END, RARE, read_packed, save, windows
 from pipeline.training.lessons import KINDS, PARTS, Lessons, read_lessons
 from pipeline.training.networks import EncoderSize, RowIndex, WordTable, half_precision
 from pipeline.training.tagger import MARKERS
+from pipeline.training.transformer import Layer, Steps, turns_of
 
 _HIDDEN: Final = 0.18  # share of the words that are guessed; of ten, eight are hidden, one is another word, one stays
 _LENGTH: Final = 128  # words of a window
@@ -51,37 +52,6 @@ class TeacherSize:
     layers: int = 8
 
 
-class Block(nn.Module):
-    """A layer of a transformer: attention by places relative to each other, then two products."""
-
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.before_look, self.before_think = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.look = nn.Linear(width, 3 * width, bias=False)
-        self.looked = nn.Linear(width, width, bias=False)
-        self.think = nn.Linear(width, 4 * width, bias=False)
-        self.thought = nn.Linear(4 * width, width, bias=False)
-        self.drop = nn.Dropout(0.0)
-        nn.init.zeros_(self.looked.weight)
-        nn.init.zeros_(self.thought.weight)
-
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        """Give [B, T, width]. x: [B, T, width]. cos, sin: [T, width / heads / 2], of the angles of places."""
-        batch, length, width = x.shape
-        parts = self.look(self.before_look(x)).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        query, key, value = parts.unbind(0)
-        query, key = (_turned(functional.rms_norm(part, part.shape[-1:]), cos, sin) for part in (query, key))
-        seen = functional.scaled_dot_product_attention(query.to(value.dtype), key.to(value.dtype), value)
-        x = x + self.drop(self.looked(seen.transpose(1, 2).reshape(batch, length, width)))
-        return cast(Tensor, x + self.drop(self.thought(torch.relu(self.think(self.before_think(x))).square())))
-
-
-def _turned(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    one, two = x.chunk(2, -1)
-    return torch.cat([one * cos - two * sin, one * sin + two * cos], -1)
-
-
 class Teacher(nn.Module):
     """A transformer over word vectors that guesses hidden words."""
 
@@ -91,25 +61,18 @@ class Teacher(nn.Module):
         self.table = WordTable(EncoderSize(size.buckets, size.words, size.dim))
         self.mask = nn.Parameter(torch.randn(size.dim) * 0.05)
         self.lift = nn.Linear(size.dim, size.width)
-        self.blocks = nn.ModuleList([Block(size.width, size.heads) for _ in range(size.layers)])
+        self.blocks = nn.ModuleList([Layer(size.width, size.heads, squared=True) for _ in range(size.layers)])
         self.norm = nn.LayerNorm(size.width)
         self.guess = nn.Linear(size.width, size.dim)
         self.bias = nn.Parameter(torch.zeros(size.words))
 
     def forward(self, vectors: Tensor) -> Tensor:
         """Give states [B, T, width] of word vectors [B, T, dim]."""
-        half = self.size.width // self.size.heads // 2
-        speeds = 1_000.0 ** (-torch.arange(half, device=vectors.device) / half)
-        angles = torch.arange(vectors.shape[1], device=vectors.device)[:, None] * speeds
-        cos, sin = angles.cos(), angles.sin()
+        turns = turns_of(vectors.shape[1], self.size.width // self.size.heads, vectors.device)
         x = self.lift(vectors)
         for block in self.blocks:
-            x = block(x, cos, sin)
+            x = block(x, turns)
         return cast(Tensor, self.norm(x))
-
-    def matrices(self) -> list[nn.Parameter]:
-        """Give the weights of the products of the layers."""
-        return [p for block in self.blocks for p in block.parameters() if p.ndim == 2]
 
 
 def guess_loss(teacher: Teacher, index: RowIndex, window: Tensor, text: Tensor) -> Tensor:
@@ -136,19 +99,12 @@ def pretrain(args: argparse.Namespace) -> None:
     teacher = Teacher(size).to(args.device)
     index = RowIndex(forms, size.buckets, forms[: size.words]).to(args.device)
     text = torch.from_numpy(stream.astype(np.int32)).to(args.device)
-    matrices = teacher.matrices()
-    known = {id(p) for p in matrices}
-    rest = [p for p in teacher.parameters() if id(p) not in known]
-    optimizers: list[torch.optim.Optimizer] = [
-        torch.optim.Muon(matrices, lr=args.rate * 5, weight_decay=0.01, momentum=0.95),
-        torch.optim.AdamW(rest, lr=args.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
-    ]
-    rates = (args.rate * 5, args.rate)
+    steps = Steps(teacher, teacher.blocks, args.rate)
     step, used = 0, 0.0
     if (args.out / "checkpoint.pt").exists():
         state: dict[str, Any] = torch.load(args.out / "checkpoint.pt", map_location=args.device)
         teacher.load_state_dict(state["teacher"])
-        for optimizer, part in zip(optimizers, state["optimizers"], strict=True):
+        for optimizer, part in zip(steps.parts, state["optimizers"], strict=True):
             optimizer.load_state_dict(part)
         step, used = state["step"], state["used"]
     torch.set_float32_matmul_precision("high")
@@ -160,17 +116,9 @@ def pretrain(args: argparse.Namespace) -> None:
     for window in windows(text, args.batch, _LENGTH, args.seed + step):
         spent = used + time.monotonic() - began
         progress = min(spent / (args.minutes * 60), 1.0)
-        scale = min(1.0, (step + 1) / 150) * min(1.0, max(0.01, (1.0 - progress) / 0.6))
-        for optimizer, rate in zip(optimizers, rates, strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * scale
         loss = guess_loss(teacher, index, window, text)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(rest, 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
         step += 1
+        steps.take(loss, step, progress)
         running += (loss.detach() - running) * max(0.02, 1 / step)
         if step % 50 == 0:
             line = {"step": step, "loss": round(float(running), 4), "words": step * args.batch * _LENGTH,
@@ -179,7 +127,7 @@ def pretrain(args: argparse.Namespace) -> None:
         if time.monotonic() - saved > 240 or progress >= 1.0:
             saved = time.monotonic()
             save(args.out / "checkpoint.pt", {
-                "teacher": teacher.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "step": step,
+                "teacher": teacher.state_dict(), "optimizers": [o.state_dict() for o in steps.parts], "step": step,
                 "used": spent,
             })  # fmt: skip
         if progress >= 1.0:
@@ -294,7 +242,7 @@ def tune(args: argparse.Namespace) -> None:
     listed = (args.teacher / "words.txt").read_text(encoding="utf-8").split("\n")
     heads = Heads(teacher.size.width).to(args.device)
     for block in teacher.blocks:
-        cast(Block, block).drop.p = 0.1
+        cast(Layer, block).drop.p = 0.1
     index = RowIndex(lessons.forms, teacher.size.buckets, listed).to(args.device)
     tables = list(teacher.table.parameters())
     groups = [

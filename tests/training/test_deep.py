@@ -1,4 +1,4 @@
-"""The deep reader and what learns from it, at sizes that a CPU trains in seconds."""
+"""The deep reader, at sizes that a CPU trains in seconds."""
 
 import lzma
 import shutil
@@ -38,15 +38,18 @@ def examples() -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def prepared(examples: list[Example]) -> Prepared:
+def engine() -> Engine:
     ontology = load_ontology()
-    return Engine(lambda doc: find_candidates(doc, ontology)).prepare([e.doc for e in examples])
+    return Engine(lambda doc: find_candidates(doc, ontology))
 
 
 @pytest.fixture(scope="module")
-def learning(examples: list[Example]) -> Learning:
-    ontology = load_ontology()
-    engine = Engine(lambda doc: find_candidates(doc, ontology))
+def prepared(engine: Engine, examples: list[Example]) -> Prepared:
+    return engine.prepare([e.doc for e in examples])
+
+
+@pytest.fixture(scope="module")
+def learning(engine: Engine, examples: list[Example]) -> Learning:
     return make_tasks(engine, examples, WordStates(models_folder() / "compact-ner"))
 
 
@@ -135,19 +138,17 @@ def test_the_shipped_form_answers_as_the_trained_one(
 
 
 def test_a_document_is_heard_alike_alone_and_among_others(
-    examples: list[Example], prepared: Prepared, shipped: Path
+    engine: Engine, examples: list[Example], prepared: Prepared, shipped: Path
 ) -> None:
     reader = Reader(shipped, models_folder() / "compact-ner", "deep")
     heard = listen([reader], prepared.layout, prepared.proposals)[0]
-    ontology = load_ontology()
-    engine = Engine(lambda doc: find_candidates(doc, ontology))
     for number, example in enumerate(examples[:4]):
         alone = engine.prepare([example.doc])
         start, end = prepared.layout.base[number : number + 2].tolist()
         assert np.array_equal(listen([reader], alone.layout, alone.proposals)[0], heard[start:end])
 
 
-def test_the_recipe_makes_models_that_decide_by_all_three(folder: Path, tmp_path: Path) -> None:
+def test_the_recipe_makes_models_that_decide_by_all_three(engine: Engine, folder: Path, tmp_path: Path) -> None:
     leads = list(all_leads(LEADS[:2]))
     held, learned, other = (
         [str(tmp_path / f"{part}.{kind}.json") for kind in ("gold", "docs")] for part in ("held", "own", "other")
@@ -168,9 +169,7 @@ def test_the_recipe_makes_models_that_decide_by_all_three(folder: Path, tmp_path
     )
     models = load_models("deep", tmp_path / "models")
     assert {len(factors) for factors in models.mix.values()} == {3}
-    ontology = load_ontology()
-    engine = Engine(lambda doc: find_candidates(doc, ontology), models)
-    assert len(engine.extract([e.doc for e in read_leads(LEADS[:1])[:2]])) == 2
+    assert len(engine.with_models(models).extract([e.doc for e in read_leads(LEADS[:1])[:2]])) == 2
     with pytest.raises(InputError, match="other leads were held out"):
         events.main([*learned, "--held", *other, "--leads", "--deep", str(tmp_path / "deep")])
     with pytest.raises(SystemExit):  # what is fitted without the deep reader would not fit the one that lies there
