@@ -136,11 +136,9 @@ def find_sources(layout: Layout, events: Proposals, phrases: Phrases, cues: CueA
         phrase = np.where((named & (phrases.titled[phrase] == 1)) | held, behind, phrase)
     token = np.concatenate([events.token[speaking], cues.first[kind][good], place])
     order = np.argsort(token, kind="stable")
-    none = np.full(len(token) - len(speaking), -1, dtype=np.int64)
-    return Sources(
-        token[order], np.concatenate([speaking, none])[order],
-        np.concatenate([np.full(len(speaking), -1, dtype=np.int64), phrase[good], quoted])[order],
-    )  # fmt: skip
+    told = phrases.whole[np.append(phrase[good], quoted)]
+    event = np.append(speaking, np.full(len(told), -1, dtype=np.int64))
+    return Sources(token[order], event[order], np.append(np.full(len(speaking), -1, dtype=np.int64), told)[order])
 
 
 def pair_sources(layout: Layout, events: Proposals, sources: Sources) -> SourcePairs:

@@ -24,11 +24,12 @@ _TANWIN: Final = "ا"  # ALEF: the written end of an indefinite accusative
 _BI: Final = "ب"  # BEH
 _AS: Final = "ك"  # KAF
 _LI: Final = "ل"  # LAM
-_OF: Final = "من"
+_OF, _IN = "من", "في"
 _ATTACHED: Final = frozenset("بلك")
 _TEN: Final = ("عشر", "عشرة")  # of eleven
 _TENS: Final = ("ون", "ين")  # endings of 20 to 90
 _LONGEST: Final = 6  # tokens of an office
+_CLOSING: Final = frozenset(")]")
 _CHAIN: Final = 3  # tokens of a genitive, up to its definite word
 _Vehicles = Literal["never", "fitted", "always"]  # when a vehicle is a weapon; fitted: سيارة مفخخة
 
@@ -43,6 +44,9 @@ class _Words(NamedTuple):
     totals: frozenset[str]
     reaching: frozenset[str]
     approximate: frozenset[str]
+    shares: frozenset[str]
+    casualties: frozenset[str]
+    capital: frozenset[str]
     currencies: frozenset[str]
     signs: frozenset[str]
     offices: frozenset[str]
@@ -138,9 +142,13 @@ class Text:
         last = first + 1
         while last < stop:
             norm = self.norm(last)
-            joined = norm[:1] == "و" and (norm[1:] in self.words.numbers or norm in self.words.scales)
+            further = norm[1:] in self.words.numbers or (
+                norm[1:].isdigit() and self.norm(last - 1) in self.words.scales
+            )
+            joined = norm[:1] == "و" and (further or norm in self.words.scales)  # خمسة وعشرون، ألف و200
             point = last + 1 < len(self.tokens) and norm and is_separator(self.tokens, last)
-            if not (self.counts(last) or joined or point):
+            bracket = norm in _CLOSING and self.norm(last + 1) in self.words.scales  # (38) مليون
+            if not (self.counts(last) or joined or point or bracket):
                 break
             last += 1
         return last
@@ -164,7 +172,7 @@ def find_details(
     stop = min(stop, trigger + 1 + REACH)
     found = []
     if type_ in words.counted:
-        found += _count(text, trigger, roles, verbal) or _total(text, trigger, stop)
+        found += _count(text, trigger, roles, verbal) or _total(text, type_, trigger, stop)
     if type_ in words.paid and not found:
         found += _money(text, trigger + 1, stop)
     if type_ in words.offices:
@@ -195,6 +203,8 @@ def _count(text: Text, trigger: int, roles: Iterable[Role], verbal: bool) -> lis
         while at < len(tokens) and tokens[at].end < role.end and text.norm(at) in text.words.approximate:
             at += 1
         end = text.number_end(at, min(len(tokens), at + _LONGEST))
+        if at < end and text.norm(end + (text.norm(end) == _IN)) in text.words.shares:
+            continue
         if at < end and tokens[end - 1].end <= role.end:
             found.append(text.role("amount", at, end, "count of the target", text.opens(at) or 0))
         elif at != trigger + 1 or text.counts(at - 1):
@@ -208,14 +218,15 @@ def _count(text: Text, trigger: int, roles: Iterable[Role], verbal: bool) -> lis
     return [text.role("amount", before[0], at, "count before the trigger", before[1])] if before else []
 
 
-def _total(text: Text, trigger: int, stop: int) -> list[Role]:
+def _total(text: Text, type_: str, trigger: int, stop: int) -> list[Role]:
     """Give the total that a sum of what the trigger names comes to (ارتفع عدد الوفيات إلى 28)."""
     if text.words.totals.isdisjoint((text.norm(trigger - 1), text.norm(trigger - 2))):
         return []
     for at in range(trigger + 1, stop):
         end = text.number_end(at, stop)
         if end > at and text.norm(at - 1) in text.words.reaching:
-            return [text.role("amount", at, end, "total")]
+            others = type_ != "DEATH" and text.norm(end) in text.words.casualties
+            return [] if others else [text.role("amount", at, end, "total", text.opens(at) or 0)]
     return []
 
 
@@ -236,14 +247,18 @@ def _money(text: Text, first: int, stop: int) -> list[Role]:
     while at < stop:
         end = text.number_end(at, stop)
         skip = text.opens(at) or 0
+        if end > at and text.norm(at - 1) in text.words.capital:
+            at = end
+            continue
         if end > at and text.norm(at - 1) in text.words.signs:  # $100
             return [text.role("amount", at - 1, end, "sum of money")]
         if end > at and text.norm(end) in text.words.signs:
             return [text.role("amount", at, end + 1, "sum of money", skip)]
+        bracket = any(text.norm(inner) in _CLOSING for inner in range(at, end))
         if end > at and text.norm(end) in text.words.currencies:
             norm = text.norm(end + 1)
             adjective = norm in nationalities() or norm.removesuffix("ا") in nationalities() or norm == "استرليني"
-            return [text.role("amount", at, end + 1 + adjective, "sum of money", skip)]
+            return [text.role("amount", at - bracket, end + 1 + adjective, "sum of money", skip)]
         at = max(end, at + 1)
     return []
 
@@ -268,7 +283,8 @@ def _office_end(text: Text, first: int, stop: int) -> int:
     last, stop = first + 1, min(stop, first + _LONGEST)
     while last < stop:
         norm = text.norm(last)
-        if not norm or norm in text.words.ends or (text.named(last) and not text.named(first)):
+        other = norm.startswith("وال") and text.named(last + 1)  # والدكتور with a name behind it
+        if not norm or norm in text.words.ends or other or (text.named(last) and not text.named(first)):
             break
         adjective = last == first + 1 and norm[-1:] == _TANWIN and len(norm) > 3
         behind_lam = last <= first + 2 and norm.startswith(_LI) and len(norm) > 3

@@ -67,14 +67,17 @@ def _filler_words(phrase: str) -> tuple[str, ...]:
 def clashes(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> Flags:
     """Tell the pairs that name others in places where one happening has the same: the person that it befalls, or two.
 
-    Of annotated pairs like these one in twenty tells the same happening.
+    Of annotated pairs like these one in twenty tells the same happening. So do few of those whose dates are more than a
+    day apart.
     """
     labels = [{mention.start: mention.label for mention in doc.mentions} for doc in layout.docs]
     named = [_named(layout.docs[d], labels[d], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]
     found = np.zeros(len(pairs.later), dtype=bool)
     for n, (i, j) in enumerate(zip(pairs.later.tolist(), pairs.earlier.tolist(), strict=True)):
         apart = [key for key in named[i].keys() & named[j].keys() if not named[i][key] & named[j][key]]
-        found[n] = _VICTIM in apart or len({part for part, _ in apart}) > 1
+        found[n] = (
+            _VICTIM in apart or len({part for part, _ in apart}) > 1 or _days_between(mentions[i], mentions[j]) > 1
+        )
     return found
 
 
@@ -142,6 +145,14 @@ def _dates(a: EventMention, b: EventMention) -> int:
         b.date_end and a.date_start and b.date_end < a.date_start
     )
     return 2 if apart else 3
+
+
+def _days_between(a: EventMention, b: EventMention) -> int:
+    """Give how many days after the end of one mention's date the other's begins; 0 where they overlap or are open."""
+    return max(
+        (later.date_start - earlier.date_end).days if later.date_start and earlier.date_end else 0
+        for later, earlier in ((a, b), (b, a))
+    )
 
 
 def rule_scores(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> Floats:

@@ -8,30 +8,23 @@ from typing import Final
 
 import numpy as np
 
+from pipeline.events.bound_phrases import bind, codes, join_places, merge, wholes
 from pipeline.events.clauses import Layout
-from pipeline.events.wordforms import DIGITS, ENDINGS, PARTICLES, POS, Flags, Ints, form_code
-from pipeline.resources import load_toml
+from pipeline.events.nominals import NOMINAL, nominal_words
+from pipeline.events.wordforms import DIGITS, ENDINGS, POS, Flags, Ints, form_code
 from pipeline.schema import LABELS
 from pipeline.text.normalize import letters_end
 
 NOUN_PHRASE: Final = 0  # label of a phrase that is no name; names are 1 + index in schema.LABELS
-_NOMINAL: Final = np.array([p in ("X", "NOUN", "ADJ", "PROPN", "NUM", "ADV") for p in POS])
 _ADJ, _NUM = POS.index("ADJ"), POS.index("NUM")
-_PREP = PARTICLES.index("preposition")
 _OF: Final = form_code("من")
-
-
-def _codes(table: str, key: str = "words") -> Ints:
-    """Give the codes of a list of words."""
-    return np.array(sorted(form_code(word) for word in load_toml("clauses/words.toml")[table][key].split()))
-
-
-_QUANTIFIERS, _EMPHASIS, _ATTRIBUTES, _REDUCED, _UNJOINED, _IMPROPER, _ADVERBS = map(
-    _codes, ("quantifier", "emphasis", "attribute", "reduced", "unjoined", "improper", "adverb")
+_QUANTIFIERS, _ATTRIBUTES, _UNJOINED, _IMPROPER, _OF_THEM, _FIELDS = map(
+    codes, ("quantifier", "attribute", "unjoined", "improper", "of_them", "portfolio")
 )
+_SCALES, _APPROXIMATE = codes("quantifier", "scales"), codes("quantifier", "approximate")
+_BARE_ATTRIBUTES, _MINISTERS = codes("attribute", "indefinite"), codes("portfolio", "offices")
 _ATTRIBUTIVE: Final = np.array([form_code(end) & 0xFFFF for end in ("ية",)])  # last letters of most unlisted adjectives
-_BEFORE_BEH, _BEFORE_LAM = _codes("reduced", "beh"), _codes("reduced", "lam")
-_BARE_QUANTIFIERS: Final = _codes("quantifier", "indefinite")
+_SPEAKING: Final = 3  # a noun this ready to follow words of speech (see wordforms) counts nothing behind it
 _PLURALS: Final = np.array([name.endswith("plural") or name == "people" for name in ENDINGS])
 _NATIONALS: Final = np.array([name.endswith("nisba plural") or name == "nationals" for name in ENDINGS])
 _NOMINATIVE: Final = np.array([name in ("plural", "nisba plural", "dual") for name in ENDINGS])
@@ -45,8 +38,8 @@ class Phrases:
 
     first, last: half-open token range. start, end: raw offsets in the phrase's document. label: NOUN_PHRASE or
     1 + index in LABELS. mention: index into the document's mentions, -1 for a noun phrase. sentence: its sentence.
-    titled: a noun phrase that stands as the title of the name behind it (الوزير before a person's name).
-    order: running number among the phrases of the batch, `bounds` of a sentence are in Layout.phrase_bounds.
+    titled: a noun phrase that stands as the title of the name behind it (الوزير before a person's name). whole: row of
+    the phrase that is meant where this one is but a part of it (see `events.bound_phrases`), its own row otherwise.
     """
 
     first: Ints
@@ -57,6 +50,7 @@ class Phrases:
     mention: Ints
     sentence: Ints
     titled: Ints
+    whole: Ints
 
 
 def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
@@ -71,50 +65,70 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     total = len(layout.doc)
     if not total:
         empty = np.zeros(0, dtype=np.int64)
-        return Phrases(*(empty,) * 8)
-    pos, article, suffix = layout.column("pos"), layout.column("article"), layout.column("suffix")
+        return Phrases(*(empty,) * 9)
     is_trigger = np.zeros(total, dtype=bool)
     is_trigger[triggers] = True
-    nominal, stressing = _nominal(layout, is_trigger, verbs)
-    previous = np.zeros(total, dtype=bool)
-    previous[1:] = nominal[:-1]
-    noun = (pos != _ADJ) & (pos != POS.index("X"))
-    before = np.zeros((3, total), dtype=np.int64)
-    before[0, 1:], before[1, 1:], before[2, 1:] = article[:-1], suffix[:-1] > 0, is_trigger[:-1]
-    cut = (layout.column("proclitic") > 0) | (before[2] > 0)
-    attribute, apart = _agreement(layout)
-    cut |= noun & (article == 1) & (before[0] == 1) & ~attribute
-    cut |= (noun | (pos == _ADJ)) & (article == 0) & (before[0] == 1) | noun & (article == 0) & (before[1] == 1)
-    cut |= apart
-    cut &= ~stressing
-    number_before = np.zeros(total, dtype=bool)
-    number_before[1:] = (pos[:-1] == _NUM) | (layout.column("number")[:-1] == 1)
-    digits = layout.column("word_class") == DIGITS
-    compound = number_before & (layout.column("number") == 1) & ~digits  # خمسة وعشرون
-    joined = noun | (pos == POS.index("X")) & ~np.isin(layout.column("tail"), _ATTRIBUTIVE)
-    cut |= (layout.column("waw") == 1) & joined & ~compound
-    cut |= is_trigger & ~number_before
-    cut[_first_numbers(number_before, np.flatnonzero(is_trigger & number_before))] = True
-    starts = nominal & (~previous | cut)
-    starts[1:] |= nominal[1:] & (layout.sentence[1:] != layout.sentence[:-1])
-    run = np.cumsum(starts)
-    first = np.flatnonzero(starts)
-    last = np.zeros(len(first), dtype=np.int64)
-    inside = np.flatnonzero(nominal)
-    np.maximum.at(last, run[inside] - 1, inside + 1)
+    nominal, inseparable = nominal_words(layout, is_trigger, verbs)
+    starts = _starts(layout, is_trigger, nominal, inseparable)
+    first, last = _ranges(starts, nominal)
     named = layout.name_number >= 0
     fresh = named.copy()
     fresh[1:] &= layout.name_number[1:] != layout.name_number[:-1]
-    name_first = np.flatnonzero(fresh)
-    numbers = layout.name_number[name_first]
-    name_last = np.zeros(len(name_first), dtype=np.int64)
-    order = np.cumsum(fresh) - 1
-    inside = np.flatnonzero(named)
-    np.maximum.at(name_last, order[inside], inside + 1)
+    name_first, name_last = _ranges(fresh, named)
+    name_ends = np.full(total + 1, -1, dtype=np.int64)
+    name_ends[name_first] = name_last
     first, last = _join_partitives(layout, first, last)
+    first, last, bound = bind(layout, first, last, name_ends)
     titled = _titles(layout, last)
-    extended = _with_names(layout, first, last, titled, name_first, name_last)
-    return _assemble(layout, first, extended, titled, name_first, name_last, numbers)
+    extended = _with_names(layout, first, last, titled, name_ends)
+    places = join_places(layout, first, extended, name_ends)
+    numbers = layout.name_number[name_first]
+    return _assemble(layout, first, places, titled, bound | (places > extended), name_first, name_last, numbers)
+
+
+def _ranges(starts: Flags, inside: Flags) -> tuple[Ints, Ints]:
+    """Give the half-open ranges of tokens that begin at each start and hold what is inside."""
+    first, tokens = np.flatnonzero(starts), np.flatnonzero(inside)
+    last = np.zeros(len(first), dtype=np.int64)
+    np.maximum.at(last, np.cumsum(starts)[tokens] - 1, tokens + 1)
+    return first, last
+
+
+def _starts(layout: Layout, is_trigger: Flags, nominal: Flags, inseparable: Flags) -> Flags:
+    """Flag the tokens that begin a noun phrase. nominal, inseparable: as of `nominal_words`."""
+    pos, article, suffix = layout.column("pos"), layout.column("article"), layout.column("suffix")
+    noun = (pos != _ADJ) & (pos != POS.index("X"))
+    before = np.zeros((4, len(pos)), dtype=np.int64)
+    before[:, 1:] = article[:-1], suffix[:-1] > 0, is_trigger[:-1], nominal[:-1]
+    attribute, apart = _agreement(layout)
+    owned = (before[1] == 1) & (noun | (suffix > 0))  # حزبه الحكومة، أحزابها أنصارها
+    several = _NATIONALS[layout.column("ending")]
+    cut = (layout.column("proclitic") > 0) | (before[2] > 0) | apart
+    cut |= ((before[0] == 1) & noun | owned & ~several) & (article == 1) & ~attribute
+    cut |= ((before[0] == 1) | owned) & (article == 0)
+    whole = inseparable | _further_fields(layout)
+    number_before, scaled = np.zeros((2, len(pos)), dtype=bool)
+    counting = (pos == _NUM) | (layout.column("number") == 1) | nominal & (layout.column("mark") > 0)
+    number_before[1:], scaled[1:] = counting[:-1], np.isin(layout.column("code")[:-1], _SCALES)
+    digits = layout.column("word_class") == DIGITS
+    compound = number_before & (layout.column("number") == 1) & (~digits | scaled)  # خمسة وعشرون، ألف و200
+    joined = noun | (pos == POS.index("X")) & ~np.isin(layout.column("tail"), _ATTRIBUTIVE)
+    cut |= (layout.column("waw") == 1) & joined & ~compound
+    cut = cut & ~whole | is_trigger & ~number_before
+    cut[_first_numbers(number_before, np.flatnonzero(is_trigger & number_before))] = True
+    starts: Flags = nominal & ((before[3] == 0) | cut)
+    starts[1:] |= nominal[1:] & (layout.sentence[1:] != layout.sentence[:-1])
+    return starts
+
+
+def _further_fields(layout: Layout) -> Flags:
+    """Flag the fields of an office that و adds to the first one (وزير الشباب والرياضة)."""
+    code = layout.column("code")
+    found = np.zeros(len(code), dtype=bool)
+    found[2:] = np.isin(code[:-2], _MINISTERS)
+    found[3:] |= np.isin(code[:-3], _MINISTERS)
+    result: Flags = found & np.isin(code, _FIELDS)
+    return result
 
 
 def _first_numbers(number_before: Flags, counted: Ints) -> Ints:
@@ -123,50 +137,6 @@ def _first_numbers(number_before: Flags, counted: Ints) -> Ints:
     while (further := number_before[first]).any():
         first = first - further
     return first
-
-
-def _nominal(layout: Layout, triggers: Flags, verbs: Ints) -> tuple[Flags, Flags]:
-    """Tell the words that noun phrases are made of, and which of them stress the word before (المصدر نفسه).
-
-    triggers: flags the tokens that report events. verbs: as of `find_phrases`.
-    """
-    code, particle, article = layout.column("code"), layout.column("particle"), layout.column("article")
-    total = len(code)
-    same = layout.sentence[1:] == layout.sentence[:-1]
-    free = (layout.name_number < 0) & (layout.time < 0)
-    nominal = _NOMINAL[layout.column("pos")] & (particle == 0) & free & ~np.isin(code, _ADVERBS)
-    nominal[verbs] = False
-    heading, reduced, stressing = np.zeros((3, total), dtype=bool)
-    counts = (article[1:] == 1) | np.isin(code[:-1], _BARE_QUANTIFIERS)  # أحد الشهود, كل المدن, عدة جنود
-    heading[:-1] = np.isin(code[:-1], _QUANTIFIERS) & free[:-1] & nominal[1:] & counts & same
-    nominal |= heading
-    reduced[1:-1] = _reduced(layout, triggers | heading)[1:-1] & nominal[:-2] & same[:-1] & same[1:]
-    nominal &= ~reduced
-    stressing[1:] = np.isin(code[1:], _EMPHASIS) & free[1:] & nominal[:-1] & (article[:-1] == 1) & same
-    return nominal | stressing, stressing
-
-
-def _reduced(layout: Layout, heads: Flags) -> Flags:
-    """Tell the attributes that begin a shortened relative clause: السفينة التابعة للشركة, not اعتقال المشاركين في.
-
-    Such a word agrees with the one before in its article and in being a plural, so it is no noun of its own.
-    heads: tokens that govern what follows.
-    """
-    total = len(layout.doc)
-    code, article, suffix = layout.column("code"), layout.column("article"), layout.column("suffix")
-    ending, proclitic = layout.column("ending"), layout.column("proclitic")
-    found = np.zeros(total, dtype=bool)
-    if total < 3:
-        return found
-    old, new, after = slice(None, -2), slice(1, -1), slice(2, None)
-    definite = (article[old] == 1) | (suffix[old] > 0)
-    several = _PLURALS[ending[new]] <= _PLURALS[ending[old]]
-    attached = np.select([np.isin(code[new], _BEFORE_BEH), np.isin(code[new], _BEFORE_LAM)], [1, 2], 0)
-    governs = np.where(
-        attached > 0, proclitic[after] == attached, (layout.column("particle")[after] == _PREP) | (proclitic[after] > 0)
-    )
-    found[new] = np.isin(code[new], _REDUCED) & (definite == (article[new] == 1)) & several & governs & ~heads[old]
-    return found
 
 
 def _agreement(layout: Layout) -> tuple[Flags, Flags]:
@@ -184,15 +154,22 @@ def _agreement(layout: Layout) -> tuple[Flags, Flags]:
     old, new = ending[:-1], ending[1:]
     clash = _NOMINATIVE[old] & _OBLIQUE[new] | _OBLIQUE[old] & _NOMINATIVE[new]
     alike = (_NOMINATIVE[old] & _NOMINATIVE[new]) | (_OBLIQUE[old] & _OBLIQUE[new])
-    attribute[1:] = np.isin(code[1:], _ATTRIBUTES) | (_PLURALS[old] & _NATIONALS[new] & ~clash) | alike
-    bare = (article[:-1] == 0) & ~numbers[:-1] & ~numbers[1:] & noun[1:]
+    feminine, bare_noun = layout.column("feminine") == 1, noun & (article == 0)
+    other = feminine[:-1] & ~feminine[1:] & (new == 0)  # النيابة المتهم, not رئيس الحكومة المكلف
+    other[1:] &= ~bare_noun[:-2]
+    attribute[1:] = np.isin(code[1:], _ATTRIBUTES) & ~other | (_PLURALS[old] & _NATIONALS[new] & ~clash) | alike
+    bare = (article[:-1] == 0) & ~numbers[:-1] & ~numbers[1:] & noun[1:] & (layout.column("mark")[:-1] == 0)
     nun = (_NOMINATIVE[old] | _OBLIQUE[old]) & ~alike & ~np.isin(code[1:], _UNJOINED)
     accusative = (new == _ACCUSATIVE) & (old != _ACCUSATIVE) & ~_OBLIQUE[old]
-    governed = (old == _NISBA) & (article[1:] == 1) & ~np.isin(code[:-1], _IMPROPER)
+    inner = np.zeros(total - 1, dtype=bool)
+    inner[1:] = NOMINAL[layout.column("pos")[:-2]] & (article[:-2] == 0) & ~np.isin(code[2:], _BARE_ATTRIBUTES)
+    governed = (old == _NISBA) & ((article[1:] == 1) | inner) & ~np.isin(code[:-1], _IMPROPER)
     apart[1:] = bare & (nun | accusative | governed)
-    counted = _NOMINATIVE[old][:-1] & numbers[1:-1] & (article[:-2] + article[1:-1] + article[2:] == 0)
+    speaking = noun[:-2] & (layout.column("agent")[:-2] >= _SPEAKING) & ~np.isin(code[:-2], _APPROXIMATE)
+    counted = (_NOMINATIVE[old][:-1] | speaking) & numbers[1:-1] & (article[:-2] + article[1:-1] + article[2:] == 0)
     counted &= noun[2:] | (layout.column("pos")[2:] == POS.index("X"))
     apart[1:-1] |= counted & ~numbers[:-2]  # مسلحون ثلاثة مهندسين
+    apart[1:-1] |= numbers[1:-1] & ~numbers[:-2] & np.isin(code[2:], _OF_THEM)  # عشرة أشخاص سبعة منهم
     return attribute, apart
 
 
@@ -205,10 +182,7 @@ def _join_partitives(layout: Layout, first: Ints, last: Ints) -> tuple[Ints, Int
     between = np.minimum(last[:-1], len(layout.doc) - 1)
     of = layout.column("code")[between] == _OF
     joined = counting & single & of & (first[1:] == last[:-1] + 1) & (layout.time[between] < 0)
-    keep = np.concatenate([[True], ~joined])
-    ends = last.copy()
-    ends[:-1] = np.where(joined, last[1:], last[:-1])
-    return first[keep], ends[keep]
+    return merge(first, last, joined)
 
 
 def _titles(layout: Layout, last: Ints) -> Ints:
@@ -224,14 +198,12 @@ def _titles(layout: Layout, last: Ints) -> Ints:
     return result
 
 
-def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_first: Ints, name_last: Ints) -> Ints:
+def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_ends: Ints) -> Ints:
     """Extend noun phrases that govern a place or organisation in the genitive (زعيم and a country) over that name.
 
-    What has its nun (مسلحون) or is an attribute (طائرات روسية) governs nothing.
+    What has its nun (مسلحون) or is an attribute (طائرات روسية) governs nothing. name_ends: as of `_join_spokesmen`.
     """
     total = len(layout.doc)
-    starts = np.full(total + 1, -1, dtype=np.int64)
-    starts[name_first] = name_last
     at = np.minimum(last, total - 1)
     head = np.maximum(last - 1, 0)
     person = 1 + LABELS.index("PER")
@@ -239,14 +211,21 @@ def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_firs
     ending, proper = layout.column("ending")[head], ~np.isin(layout.column("code")[head], _IMPROPER)
     complete = _NOMINATIVE[ending] | _OBLIQUE[ending] | (ending == _NISBA) & (last - first > 1) & proper
     joined = (
-        (starts[at] > 0) & (last < total) & (layout.name[at] != person) & bare & (titled == 0)
+        (name_ends[at] > 0) & (last < total) & (layout.name[at] != person) & bare & (titled == 0)
         & (layout.sentence[at] == layout.sentence[head]) & (layout.column("article")[head] == 0) & ~complete
     )  # fmt: skip
-    return np.where(joined, starts[at], last)
+    return np.where(joined, name_ends[at], last)
 
 
 def _assemble(
-    layout: Layout, first: Ints, last: Ints, titled: Ints, name_first: Ints, name_last: Ints, numbers: Ints
+    layout: Layout,
+    first: Ints,
+    last: Ints,
+    titled: Ints,
+    bound: Flags,
+    name_first: Ints,
+    name_last: Ints,
+    numbers: Ints,
 ) -> Phrases:
     """Join noun phrases and names in the order of the text and give them their raw offsets."""
     mention_base = np.concatenate([[0], np.cumsum([len(d.mentions) for d in layout.docs])])
@@ -274,4 +253,5 @@ def _assemble(
             end[i] = document.tokens[l - 1 - int(layout.base[d])].end
     label = np.where(named, layout.name[firsts], NOUN_PHRASE)
     title = np.concatenate([titled, np.zeros(len(name_first), dtype=np.int64)])[order]
-    return Phrases(firsts, lasts, start, end, label, mention, layout.sentence[firsts], title)
+    whole = wholes(firsts, lasts, title, np.concatenate([bound, np.zeros(len(name_first), dtype=bool)])[order])
+    return Phrases(firsts, lasts, start, end, label, mention, layout.sentence[firsts], title, whole)

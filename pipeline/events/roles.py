@@ -304,10 +304,11 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
 
 
 def head_tokens(layout: Layout, phrases: Phrases) -> Ints:
-    """Give the head of each phrase: its first word, or the second behind a number."""
-    first = phrases.first
-    numbered = (layout.column("number")[first] == 1) & (phrases.last - first > 1)
-    return np.where(numbered, first + 1, first)
+    """Give the head of each phrase: its first word, or the one behind a number, in brackets or not."""
+    first, size = phrases.first, phrases.last - phrases.first
+    bracketed = (layout.column("mark")[first] > 0) & (size > 3)
+    numbered = (layout.column("number")[first] == 1) & (size > 1)
+    return np.select([bracketed, numbered], [first + 3, first + 1], first)
 
 
 def _nearest_events(layout: Layout, events: Proposals, at: Ints) -> tuple[Ints, Ints, Ints, Ints]:
@@ -388,7 +389,10 @@ def keep_one(events: Proposals, pairs: Pairs, scores: Floats) -> Floats:
 
 
 def choose(events: Proposals, phrases: Phrases, pairs: Pairs, scores: Floats, threshold: float) -> list[Filled]:
-    """Take every phrase whose likeliest role passes the threshold; of overlapping phrases the likelier."""
+    """Take every phrase whose likeliest role passes the threshold; of overlapping phrases the likelier.
+
+    What is but a part of a phrase (an organisation behind its spokesman) stands for the whole.
+    """
     scores = keep_one(events, pairs, scores)
     role = np.argmax(scores[:, 1:], axis=1) + 1
     score = scores[np.arange(len(role)), role] if len(role) else np.zeros(0)
@@ -397,7 +401,8 @@ def choose(events: Proposals, phrases: Phrases, pairs: Pairs, scores: Floats, th
     for n in np.argsort(-score, kind="stable").tolist():
         if score[n] < threshold:
             break
-        filled = Filled(int(pairs.event[n]), int(pairs.phrase[n]), CLASSES[int(role[n])], float(score[n]), n)
+        whole = int(phrases.whole[pairs.phrase[n]])
+        filled = Filled(int(pairs.event[n]), whole, CLASSES[int(role[n])], float(score[n]), n)
         rivals = taken.setdefault(filled.event, [])
         first, last = phrases.first[filled.phrase], phrases.last[filled.phrase]
         if any(phrases.first[r.phrase] < last and first < phrases.last[r.phrase] for r in rivals):

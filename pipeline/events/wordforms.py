@@ -5,6 +5,7 @@ distributional class and the part of speech come from `models/events/words.tsv` 
 forms outside it are described by their letters.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -42,8 +43,9 @@ ENDINGS: Final = (
     "nisba",
 )  # fmt: skip
 _SUFFIXES: Final = ("هما", "هم", "ها", "هن", "كم", "نا", "ه")  # attached pronouns that a form may end with
-_NOUN, _ADJ = POS.index("NOUN"), POS.index("ADJ")
+_NOUN, _ADJ, _VERB = POS.index("NOUN"), POS.index("ADJ"), POS.index("VERB")
 _NISBA, _TANWIN = "ي", "ا"  # YEH, ALEF at the end of a form
+_MASDAR: Final = re.compile("ت..ي.")  # TEH, YEH: تعزير
 _FILE: Final = "clauses/words.toml"
 _PROCLITICS: Final = "بلك"  # BEH, LAM, KAF: attached prepositions, numbered from 1
 _CLASSES: Final = 400  # classes of words.tsv; forms outside it get classes above this number
@@ -67,11 +69,12 @@ class WordTable:
     to it; 0 none.
     number: a numeral. tail: hash of the last two letters. tense: 1 past, 2 present, 3 future, 0 no verb.
     ending: index into ENDINGS: what the letters at the end tell of number and case, in nouns and adjectives.
+    feminine: the form ends with ة.
     """
 
     FIELDS: Final = (
         "code", "word_class", "pos", "particle", "mark", "article", "proclitic", "waw", "suffix", "preposition",
-        "number", "tail", "tense", "agent", "patient", "locative", "ending",
+        "number", "tail", "tense", "agent", "patient", "locative", "ending", "feminine",
     )  # fmt: skip
 
     def __init__(self, path: Path | None = None) -> None:
@@ -81,6 +84,7 @@ class WordTable:
         self.compounds = self._number_compounds()
         self._people = {kind: load_words(_FILE, kind, "words") for kind in ("people", "nationals")}
         self._whole, self._lam = (load_words(_FILE, table, "words") for table in ("whole", "lam"))
+        self._waw = load_words(_FILE, "whole", "waw")
         self._rows: dict[str, int] = {}
         self._data: list[tuple[int, ...]] = []
         self._table: Ints = np.zeros((0, len(self.FIELDS)), dtype=np.int64)
@@ -135,7 +139,7 @@ class WordTable:
         if not mark and not any(c.isalnum() for c in norm):
             mark = len(MARKS) - 1
         if mark:
-            return (form_code(norm), _CLASSES + mark, POS.index("PUNCT"), 0, mark, *(0,) * 12)
+            return (form_code(norm), _CLASSES + mark, POS.index("PUNCT"), 0, mark, *(0,) * 13)
         waw, body = self._cut_conjunction(norm)
         word_class, pos, _, *selections = self._look_up(norm, body)
         particle = PARTICLES.index(self._particles.get(body, ""))
@@ -151,7 +155,7 @@ class WordTable:
         return (
             form_code(body), word_class, pos, particle, 0, article, proclitic, waw, suffix, preposition, number,
             form_code(body[-2:]) & 0xFFFF, _tense(body) if pos == POS.index("VERB") else 0, *selections,
-            0 if particle or number else self._ending(stem[2 * article :], pos, bool(article)),
+            0 if particle or number else self._ending(stem[2 * article :], pos, bool(article)), int(body.endswith("ة")),
         )  # fmt: skip
 
     def _ending(self, bare: str, pos: int, definite: bool) -> int:
@@ -170,7 +174,7 @@ class WordTable:
                 return ENDINGS.index("oblique " * (end == "ين") + "nisba " * nisba + "plural")
         if len(stem) > 2 and end == "ان" and all(map(self._knows, (stem, stem + "ين"))):
             return ENDINGS.index("dual")
-        if len(stem) > 1 and bare[-1] == _TANWIN and self._knows(bare[:-1]):
+        if len(stem) > 1 and bare[-1] == _TANWIN and not bare.endswith(_SUFFIXES) and self._knows(bare[:-1]):
             return ENDINGS.index("accusative")
         return ENDINGS.index("nisba") if pos == _ADJ and bare.removesuffix("ة")[-1:] == _NISBA else 0
 
@@ -185,7 +189,7 @@ class WordTable:
         """Take a leading و or ف off where the rest is a better known word."""
         if norm[0] in "وف" and norm[1:2].isdigit():
             return 1, norm[1:]
-        if len(norm) < 3 or norm[0] not in "وف" or norm in self._particles or norm in _numerals():
+        if len(norm) < 3 or norm[0] not in "وف" or norm in self._particles or norm in _numerals() or norm in self._waw:
             return 0, norm
         rest = norm[1:]
         whole, part = self._known.get(norm), self._known.get(rest)
@@ -209,14 +213,22 @@ class WordTable:
         if rest.startswith("ال") and len(rest) > 4:
             return number, rest
         whole, part = self._known.get(body), self._known.get(rest)
-        if not (whole or part) and any(self._is_noun(rest.removesuffix(s)) for s in _SUFFIXES if rest.endswith(s)):
-            return number, rest  # بتغريمه
+        if not (whole or part):
+            known = any(self._is_noun(rest.removesuffix(s)) for s in _SUFFIXES if rest.endswith(s))  # بتغريمه
+            return (number, rest) if known or _MASDAR.fullmatch(rest) else (0, body)
         if not part or part[1] == POS.index("VERB"):
             return 0, body
         likely = not whole or part[2] > 3 * whole[2] or part[1] == whole[1] == _NOUN
         if whole and number == 2 and part[1] == _NOUN:
             likely |= whole[1] == POS.index("PROPN") and part[2] > whole[2]  # لمراسل
         return (number, rest) if likely else (0, body)
+
+    def _takes_object(self, body: str) -> bool:
+        """Tell whether an unlisted form is a listed verb with a pronoun (نفذه), and no noun (إحالته)."""
+        for stem in (body.removesuffix(s) for s in _SUFFIXES if body.endswith(s)):
+            if len(stem) > 1 and (self._known.get(stem) or (0, 0))[1] == _VERB:
+                return not (stem.endswith("ت") and self._knows(stem[:-1] + "ة"))
+        return False
 
     def _look_up(self, norm: str, body: str) -> tuple[int, ...]:
         """Give class, part of speech, count and selections; for an unknown form, those that its letters suggest."""
@@ -229,8 +241,11 @@ class WordTable:
             return entry
         if body[0].isdigit() or (body[0] in _PROCLITICS and body[1:2].isdigit()):
             return (DIGITS, POS.index("NUM"), 0, 0, 0, 0)
-        verb = len(body) > 4 and body[0] == "ي" and body.endswith(("ان", "ون"))  # يقطعان
-        pos = POS.index("VERB" if verb else "X")
+        present = (
+            len(body) > 4 and body[0] == "ي" and (body[1] == "ت" or body[1:3] == "ست" or body.endswith(("ان", "ون")))
+        )
+        verb = present or self._takes_object(body)  # يتأهب، يقطعان، نفذه
+        pos = _VERB if verb else POS.index("X")
         return (_CLASSES + 32 + form_code(body[:2] + "~" + body[-1:]) % 32, pos, 0, 3, 3, 3)
 
 

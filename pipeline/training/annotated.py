@@ -81,6 +81,9 @@ def _read_lead(doc_id: str, lines: list[str]) -> Lead:
     body = next((n for n, line in enumerate(lines) if _EVENT.fullmatch(line)), len(lines))
     marked = _unmark("\n".join(lines[1:body]))
     values = resolve_times(marked.text, marked.times, published)
+    for start, end in marked.times:
+        if not any(a < end and start < b for a, b in values):
+            raise ValueError(f"the grammar finds no time in {marked.text[start:end]!r}; write it otherwise")
     marked = replace(marked, times=tuple(values))
     events = [_read_event(line, marked, values) for line in lines[body:]]
     missing = set(marked.triggers) - {number for number, _ in events}
@@ -142,18 +145,17 @@ def _unmark(source: str) -> _Marked:
 def resolve_times(
     text: str, times: Sequence[tuple[int, int]], published: date
 ) -> dict[tuple[int, int], dict[str, Any]]:
-    """Give the span and the interval that Rasd's own grammar reads at each marked expression."""
+    """Give the span and the interval that Rasd's own grammar reads at each marked expression, if it finds any there."""
     from pipeline.times.stage import find_times
 
     found = find_times(text, published)
     values = {}
     for start, end in times:
         inside = [t for t in found if t.start < end and start < t.end]
-        if not inside:
-            raise ValueError(f"the grammar finds no time in {text[start:end]!r}; write it otherwise")
-        best = max(inside, key=lambda t: min(t.end, end) - max(t.start, start))
-        day = [value.isoformat() if value else None for value in (best.date_start, best.date_end)]
-        values[best.start, best.end] = {"start": day[0], "end": day[1], "gran": best.granularity}
+        if inside:
+            best = max(inside, key=lambda t: min(t.end, end) - max(t.start, start))
+            day = [value.isoformat() if value else None for value in (best.date_start, best.date_end)]
+            values[best.start, best.end] = {"start": day[0], "end": day[1], "gran": best.granularity}
     return values
 
 

@@ -72,7 +72,10 @@ def encode_lead(lead: Lead) -> dict[str, Any]:
 
 
 def decode_lead(places: Mapping[str, Any], text: str, published: date) -> Lead:
-    """Put an annotation and its text together; dates are what the grammar of `pipeline.times` reads."""
+    """Put an annotation and its text together; dates are what the grammar of `pipeline.times` reads.
+
+    A time that the grammar does not find (any more) is left out, and dates no event.
+    """
     values = resolve_times(text, [(a, b) for a, b in places["times"]], published)
     events = []
     for e in places["events"]:
@@ -82,8 +85,9 @@ def decode_lead(places: Mapping[str, Any], text: str, published: date) -> Lead:
         event |= {field: located(text, *e[field]) if field in e else None for field in _FIELDS}
         if "time" in e:
             a, b = e["time"]
-            span = max(values, key=lambda t: min(t[1], b) - max(t[0], a))
-            event |= {k: values[span][k] for k in ("start", "end")}
+            span = max(values, key=lambda t: min(t[1], b) - max(t[0], a), default=(0, 0))
+            if min(span[1], b) > max(span[0], a):
+                event |= {k: values[span][k] for k in ("start", "end")}
         events.append(event)
     annotation = {"id": places["id"], "mentions": [located(text, a, b) | {"type": x} for a, b, x in places["mentions"]],
                   "times": [located(text, *t) | v for t, v in values.items()], "events": events}  # fmt: skip
@@ -93,10 +97,9 @@ def decode_lead(places: Mapping[str, Any], text: str, published: date) -> Lead:
 def read_found(news: Sequence[Path], annotations: Path) -> Iterator[Lead]:
     """Give the annotated leads whose articles stand in the news files with the text that was annotated.
 
-    annotations: `leads/found.jsonl`, or a file like it. Raises InputError that names the lead with a time that the
-    grammar does not find any more.
+    annotations: `leads/found.jsonl`, or a file like it. Raises InputError that names the lead that cannot be read.
     """
-    wanted = {row["id"]: row for row in map(json.loads, annotations.read_text(encoding="utf-8").splitlines())}
+    wanted = {row["id"]: row for row in _rows(annotations)}
     for article in read_articles(news):
         row = wanted.get(article["id"])
         if row is None:
@@ -109,6 +112,10 @@ def read_found(news: Sequence[Path], annotations: Path) -> Iterator[Lead]:
             yield decode_lead(row, text, date.fromisoformat(article["date"][:10]))
         except ValueError as error:
             raise InputError(f"{annotations}: lead {row['id']}: {error}") from error
+
+
+def _rows(annotations: Path) -> Iterator[dict[str, Any]]:
+    return map(json.loads, annotations.read_text(encoding="utf-8").splitlines())
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -124,9 +131,11 @@ def main(arguments: list[str] | None = None) -> None:
     if options.pages:
         lines = (json.dumps(page, ensure_ascii=False) + "\n" for page in as_pages(leads))
         options.pages.write_text("".join(lines), encoding="utf-8")
-    absent = len(options.annotations.read_text(encoding="utf-8").splitlines()) - len(leads)
+    times = {row["id"]: len(row["times"]) for row in _rows(options.annotations)}
+    lost = sum(times[lead.doc_id] - len(lead.annotation["times"]) for lead in leads)
     count = sum(len(lead.annotation["events"]) for lead in leads)
-    print(f"{len(leads)} leads, {count} events; {absent} articles not found, or with another text")
+    print(f"{len(leads)} leads, {count} events; {len(times) - len(leads)} articles not found, or with another text; "
+          f"{lost} times that the grammar does not find, or finds as one with others")  # fmt: skip
 
 
 if __name__ == "__main__":

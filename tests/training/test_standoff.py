@@ -74,3 +74,15 @@ def test_the_command_writes_gold_and_counts_what_is_missing(
     assert json.loads(docs.read_text())[0]["text"] == lead.text
     assert [json.loads(line)["text"] for line in pages.read_text(encoding="utf-8").splitlines()] == [lead.text]
     assert "1 leads, 3 events; 1 articles not found, or with another text" in capsys.readouterr().out
+
+
+def test_a_time_that_the_grammar_does_not_find_is_left_out(tmp_path: Path, lead: Lead) -> None:
+    annotations, news, row = store(tmp_path, lead, ARTICLE)
+    place = lead.text.index("وزير الصحة")
+    row["times"].append([place, place + 4])
+    row["events"][2]["time"] = [place, place + 4]
+    annotations.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    (again,) = standoff.read_found([news], annotations)
+    assert again.annotation["times"] == lead.annotation["times"]
+    assert again.annotation["events"][2]["start"] is None
+    assert again.annotation["events"][0]["start"] == "2024-05-11"

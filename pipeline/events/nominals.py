@@ -1,0 +1,93 @@
+"""The words that noun phrases are made of, told by their neighbours where their own form does not tell.
+
+Lists of words: clauses/words.toml.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from pipeline.events.bound_phrases import codes
+from pipeline.events.clauses import Layout
+from pipeline.events.wordforms import DIGITS, ENDINGS, MARKS, PARTICLES, POS, Flags, Ints
+
+NOMINAL: Final = np.array([p in ("X", "NOUN", "ADJ", "PROPN", "NUM", "ADV") for p in POS])
+_PREP: Final = PARTICLES.index("preposition")
+_OPENING, _CLOSING = MARKS.index("bracket_open"), MARKS.index("bracket_close")
+_QUANTIFIERS, _EMPHASIS, _REDUCED, _ADVERBS = map(codes, ("quantifier", "emphasis", "reduced", "adverb"))
+_BARE, _GOVERNING, _APPROXIMATE, _TEN = (
+    codes("quantifier", key) for key in ("indefinite", "governing", "approximate", "ten")
+)
+_HOLDING, _HELD = codes("bound", "first"), codes("bound", "second")
+_BEFORE_BEH, _BEFORE_LAM = codes("reduced", "beh"), codes("reduced", "lam")
+_PLURALS: Final = np.array([name.endswith("plural") or name == "people" for name in ENDINGS])
+
+
+def nominal_words(layout: Layout, triggers: Flags, verbs: Ints) -> tuple[Flags, Flags]:
+    """Flag the words that noun phrases are made of, and those that never part from the word before them.
+
+    triggers: flags the tokens that report events. verbs: as of `phrases.find_phrases`. Inseparable is what stresses the
+    word before (المصدر نفسه) or what that holds (المشتبه به).
+    """
+    code, total = layout.column("code"), len(layout.doc)
+    free = (layout.name_number < 0) & (layout.time < 0)
+    nominal = NOMINAL[layout.column("pos")] & (layout.column("particle") == 0) & free & ~np.isin(code, _ADVERBS)
+    nominal[verbs] = False
+    same = layout.sentence[1:] == layout.sentence[:-1]
+    heading = _counting(layout, nominal) & free
+    nominal |= heading
+    nominal |= _bracketed(layout, nominal)
+    reduced, inseparable = np.zeros((2, total), dtype=bool)
+    reduced[1:-1] = _reduced(layout, triggers | heading)[1:-1] & nominal[:-2] & same[:-1] & same[1:]
+    nominal &= ~reduced
+    stressing = np.isin(code[1:], _EMPHASIS) & (layout.column("article")[:-1] == 1)
+    held = np.isin(code[:-1], _HOLDING) & np.isin(code[1:], _HELD)
+    inseparable[1:] = (stressing | held) & free[1:] & nominal[:-1] & same
+    return nominal | inseparable, inseparable
+
+
+def _counting(layout: Layout, nominal: Flags) -> Flags:
+    """Flag quantifiers before what they count (أحد الشهود، أحد أعضاء الحزب، عدة جنود), أحد of eleven, and نحو 50."""
+    code, article, suffix = (layout.column(name) for name in ("code", "article", "suffix"))
+    found, definite = np.zeros((2, len(code)), dtype=bool)
+    same = layout.sentence[1:] == layout.sentence[:-1]
+    definite[:-1] = same & ((article[1:] == 1) | (layout.name_number[1:] >= 0))
+    definite |= suffix > 0
+    counts = (article[1:] == 1) | np.isin(code[:-1], _BARE) | np.isin(code[:-1], _GOVERNING) & definite[1:]
+    eleven = np.isin(code[1:], _TEN) & np.isin(code[:-1], _GOVERNING)
+    about = np.isin(code[:-1], _APPROXIMATE) & (layout.column("number")[1:] == 1)
+    found[:-1] = (np.isin(code[:-1], _QUANTIFIERS) & (counts | eleven) | about) & nominal[1:] & same
+    return found
+
+
+def _bracketed(layout: Layout, nominal: Flags) -> Flags:
+    """Flag the tokens of digits in brackets before what they count: (12) شخصا."""
+    mark, found = layout.column("mark"), np.zeros(len(nominal), dtype=bool)
+    counted = nominal[3:] & (layout.column("article")[3:] == 0) & (layout.sentence[3:] == layout.sentence[:-3])
+    counted &= (mark[:-3] == _OPENING) & (layout.column("word_class")[1:-2] == DIGITS) & (mark[2:-1] == _CLOSING)
+    opening = np.flatnonzero(counted)
+    found[opening[:, None] + np.arange(3)] = True
+    return found
+
+
+def _reduced(layout: Layout, heads: Flags) -> Flags:
+    """Flag the attributes that begin a shortened relative clause: السفينة التابعة للشركة, not اعتقال المشاركين في.
+
+    Such a word agrees with the one before in its article and in being a plural, so it is no noun of its own.
+    heads: tokens that govern what follows.
+    """
+    total = len(layout.doc)
+    code, article, suffix = layout.column("code"), layout.column("article"), layout.column("suffix")
+    ending, proclitic = layout.column("ending"), layout.column("proclitic")
+    found = np.zeros(total, dtype=bool)
+    if total < 3:
+        return found
+    old, new, after = slice(None, -2), slice(1, -1), slice(2, None)
+    definite = (article[old] == 1) | (suffix[old] > 0)
+    several = _PLURALS[ending[new]] <= _PLURALS[ending[old]]
+    attached = np.select([np.isin(code[new], _BEFORE_BEH), np.isin(code[new], _BEFORE_LAM)], [1, 2], 0)
+    governs = np.where(
+        attached > 0, proclitic[after] == attached, (layout.column("particle")[after] == _PREP) | (proclitic[after] > 0)
+    )
+    found[new] = np.isin(code[new], _REDUCED) & (definite == (article[new] == 1)) & several & governs & ~heads[old]
+    return found

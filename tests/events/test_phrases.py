@@ -1,0 +1,85 @@
+"""Noun phrases: where they begin and end, and what they take in. Cells: text, names, a word before it all, a phrase."""
+
+import numpy as np
+import pytest
+from annotated import annotated
+
+from pipeline.events.clauses import lay_out
+from pipeline.events.ontology import load_ontology
+from pipeline.events.phrases import find_phrases
+from pipeline.events.stage import Engine
+from pipeline.events.triggers import find_candidates
+from pipeline.events.wordforms import WordTable
+
+
+def _phrases(text: str, names: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Give the phrases of a text, and for each the one that is meant; its first word is the trigger and a verb."""
+    doc = annotated(text, names)
+    first = np.zeros(1, dtype=np.int64)
+    found = find_phrases(lay_out([doc], WordTable()), first, first)
+    spans = [text[s:e] for s, e in zip(found.start.tolist(), found.end.tolist(), strict=True)]
+    return spans, [spans[row] for row in found.whole.tolist()]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("قتل والد الطفل في الحريق", "والد الطفل"),
+        ("قال ولي العهد كلمة", "ولي العهد"),
+        ("أجل مسؤول حكومي اجتماع اللجنة", "مسؤول حكومي"),
+        ("أبلغ بحار تونسي مركز الحرس", "بحار تونسي"),
+        ("تكلم مصدر أمني مسؤول", "مصدر أمني مسؤول"),
+        ("انتقدت نقابتهم الإدارة", "نقابتهم"),
+        ("دعت فروعها أعضاءها إلى الحذر", "فروعها"),
+        ("وزعت البلدية بطانيات على الأسر", "البلدية"),
+        ("برأت الهيئة المتهم من السرقة", "الهيئة"),
+        ("شكر رئيس الهيئة المكلف زملاءه", "رئيس الهيئة المكلف"),
+        ("حضر وزراء السياحة العرب", "وزراء السياحة العرب"),
+        ("قتل حارس ثلاثة لصوص", "حارس"),
+        ("أصيب تسعة ركاب أربعة منهم أطفال", "تسعة ركاب"),
+        ("أصيب أحد عشر راكبا", "أحد عشر راكبا"),
+        ("أصيب أحد حراس المبنى", "أحد حراس المبنى"),
+        ("أصيب بعض أقاربه", "بعض أقاربه"),
+        ("أصيب نحو 40 راكبا", "نحو 40 راكبا"),
+        ("أوقف (07) مهربين", "(07) مهربين"),
+        ("أصيب ألف و300 شخص", "ألف و300 شخص"),
+        ("اعتقل المشتبه به الثاني", "المشتبه به الثاني"),
+        ("حضر القائم بالأعمال الهولندي", "القائم بالأعمال الهولندي"),
+        ("حضر وزير الشباب والرياضة", "وزير الشباب والرياضة"),
+        ("قتل شاب طعنا بسكين", "شاب"),
+        ("أبدى الوفد الزائر ارتياحه", "الوفد الزائر"),
+    ],
+)
+def test_a_phrase_ends_where_it_should(text: str, expected: str) -> None:
+    assert expected in _phrases(text, {})[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "part", "whole"),
+    [
+        ("قال متحدث باسم اتحاد الصيادين", {"اتحاد الصيادين": "ORG"}, "اتحاد الصيادين", "متحدث باسم اتحاد الصيادين"),
+        ("قال مسؤول في هيئة الموانئ", {"هيئة الموانئ": "ORG"}, "هيئة الموانئ", "مسؤول في هيئة الموانئ"),
+        ("قال ضابط بهيئة الموانئ", {"هيئة الموانئ": "ORG"}, "هيئة الموانئ", "ضابط بهيئة الموانئ"),
+        ("قال المدير العام لبنك النيل", {"بنك النيل": "ORG"}, "بنك النيل", "المدير العام لبنك النيل"),
+        ("توفي شقيق رامي سالم", {"رامي سالم": "PER"}, "رامي سالم", "شقيق رامي سالم"),
+        ("قال محامي رامي سالم", {"رامي سالم": "PER"}, "رامي سالم", "محامي رامي سالم"),
+        ("حضر وزيرا صحة عمان وقطر", {"عمان": "LOC", "قطر": "LOC"}, "قطر", "وزيرا صحة عمان وقطر"),
+        # the person whose title it is
+        ("قال المتحدث باسم بنك النيل رامي سالم", {"بنك النيل": "ORG", "رامي سالم": "PER"}, "بنك النيل", "رامي سالم"),
+        # nothing of the kind
+        ("قال مسؤول في بيروت", {"بيروت": "LOC"}, "بيروت", "بيروت"),
+        ("قال الوزير رامي سالم", {"رامي سالم": "PER"}, "رامي سالم", "رامي سالم"),
+    ],
+)
+def test_a_part_of_a_phrase_stands_for_the_whole(text: str, names: dict[str, str], part: str, whole: str) -> None:
+    spans, meant = _phrases(text, names)
+    assert meant[spans.index(part)] == whole
+
+
+def test_who_speaks_for_a_body_fills_the_role() -> None:
+    ontology = load_ontology()
+    text = "اعتقلت الشرطة لصا بحسب متحدث باسم هيئة الموانئ"
+    (found,) = Engine(lambda d: find_candidates(d, ontology)).extract([annotated(text, {"هيئة الموانئ": "ORG"})])
+    (event,) = (e for e in found.events if e.type == "ARREST")
+    assert event.speaker is not None
+    assert text[event.speaker.start : event.speaker.end] == "متحدث باسم هيئة الموانئ"
