@@ -16,7 +16,6 @@ from pipeline.sources.load import load_page
 from pipeline.sources.page import Page
 from pipeline.tables.read import read_table
 from pipeline.tables.records import RECORD_TABLES, rebuild_documents
-from pipeline.tables.rows import event_key
 
 _MISSING: Final = ("nan", "NaT", "<NA>")  # how pandas writes that there is no value
 
@@ -66,16 +65,14 @@ def read_document(run: str | Path, doc_id: str) -> Document:
 
 
 def explain(run: str | Path, event_id: str) -> str:
-    """Say for every cell of an event which lexicon entry, frame, cue or model put it there, as text.
+    """Say for every cell of an event and its mentions which lexicon entry, frame, cue or model put it there, as text.
 
     Raises RunError for an event that the run does not have.
     """
-    from pipeline.events.explain import explain_mention
+    from pipeline.events.explain import explain_event
 
     table = read_table(run, "events", as_arrow=True)
     rows = table.filter(pc.field("event_id") == event_id).to_pylist()
     if not rows:
         raise RunError(f"{run} has no event {event_id!r}; the ids are in its table `events`")
-    doc = read_document(run, rows[0]["doc_id"])
-    mentions = [m for m in doc.events if event_key(doc.doc_id, m.event) == event_id]
-    return "\n\n".join(explain_mention(doc, mention) for mention in mentions)
+    return explain_event(read_document(run, rows[0]["doc_id"]), rows[0])

@@ -18,7 +18,10 @@ _COLUMNS: Final = ("text", "id", "date", "title", "url", "source")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; give its exit code: 0 all good, 1 some documents in errors, 2 bad usage or settings."""
+    """Run one command; give its exit code.
+
+    0 all good, 1 some documents in errors or examples that an ontology does not keep, 2 bad usage or settings.
+    """
     args = _parser().parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):  # paths may hold bytes that no encoding of the output can
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -64,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     report.set_defaults(call=_report)
     doctor = commands.add_parser("doctor", help="say what is installed and usable")
     doctor.set_defaults(call=_doctor)
-    _add_evaluate(commands.add_parser("evaluate", help="score names, times or events against gold"))
+    _add_evaluate(commands.add_parser("evaluate", help="score names, times or events, or examples of event types"))
     train = commands.add_parser("train", help="adapt the recogniser of names to labelled sentences of your own")
     train.add_argument("what", choices=("names",))
     train.add_argument("settings", metavar="CONFIG", type=Path, help="TOML file with [[corpus]] tables")
@@ -181,11 +184,16 @@ def _doctor(args: argparse.Namespace) -> int:
 
 
 def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
-    evaluate.add_argument("what", choices=("names", "times", "events"))
-    evaluate.add_argument("gold", type=Path, help="CoNLL, JSON gold, TimeML, JSONL or label,text CSV")
+    evaluate.add_argument("what", choices=("names", "times", "events", "examples"))
+    evaluate.add_argument("gold", type=Path, nargs="?", help="CoNLL, JSON gold, TimeML, JSONL or label,text CSV")
     evaluate.add_argument("run", type=Path, nargs="?", help="folder of a run (times, events)")
     evaluate.add_argument("--documents", type=Path, help="texts of a JSON gold file")
-    evaluate.add_argument("--model", action="append", help="recogniser, its folder or a gazetteer (names; repeatable)")
+    evaluate.add_argument(
+        "--model",
+        action="append",
+        help="recogniser, its folder or a gazetteer (names; repeatable); events.model (examples; default: deep)",
+    )
+    evaluate.add_argument("--ontology", type=Path, metavar="FOLDER", help="event types (examples; default: shipped)")
     evaluate.add_argument("--convention", choices=CONVENTIONS, default="rasd")
     evaluate.add_argument("--errors", type=_count, default=20, help="errors to list (names)")
     evaluate.add_argument("--json", action="store_true", help="print JSON (names)")
@@ -193,6 +201,12 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
+    if args.what == "examples":
+        return _evaluate_examples(args)
+    if args.gold is None or args.ontology is not None:
+        problem = "needs a file of gold" if args.gold is None else "takes no --ontology; it is for evaluate examples"
+        print(f"rasd: evaluate {args.what} {problem}", file=sys.stderr)
+        return EXIT_USAGE
     if args.what == "names":
         if args.run is not None:
             print(f"rasd: evaluate names takes no run; leave {args.run} out, or put --model before it", file=sys.stderr)
@@ -219,6 +233,19 @@ def _evaluate(args: argparse.Namespace) -> int:
 
         print(format_events(evaluate_events(args.gold, args.run, args.documents)))
     return EXIT_GOOD
+
+
+def _evaluate_examples(args: argparse.Namespace) -> int:
+    models = args.model or ["deep"]
+    if args.gold is not None or args.json or len(models) > 1:
+        print("rasd: evaluate examples takes only --ontology and one --model; leave the rest out", file=sys.stderr)
+        return EXIT_USAGE
+    from pipeline.evaluation.examples import check_examples, format_examples, keeps_promise
+    from pipeline.viewing.terminal import printable
+
+    cells = check_examples(args.ontology, models[0])
+    print(printable(format_examples(cells)))
+    return EXIT_GOOD if keeps_promise(cells) else EXIT_ERRORS
 
 
 def _train(args: argparse.Namespace) -> int:

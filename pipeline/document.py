@@ -112,8 +112,9 @@ class Role:
     """A filler of a role of an event mention.
 
     role: one of schema.ROLES. entity: page identity of the name that fills it, None for a noun phrase.
-    score: probability in 0..1 that the filler is right, and its event. rule: the frame or mechanism that proposed it
-    (for `explain`).
+    score: probability in 0..1 that the filler is right, and its event; None of those that rules add (amount, position,
+    instrument). rule: the slot of the frame that proposes it, if one does, and its place (`actor=subject: bare first`),
+    or the rule.
     """
 
     role: str
@@ -132,7 +133,7 @@ class EventMention:
     date_start, date_end, granularity, date_basis: from the time expression number `time`; all None if undated.
     speaker: to whom the text attributes the content; speaker_entity: page identity of that name.
     event: number of the happening within the page (mentions of one happening share it).
-    score: calibrated probability in 0..1. rule: lexicon entry and frame behind the mention (for `explain`).
+    score: calibrated probability in 0..1. rule: lexicon entry and probabilities behind the mention (`events.grounds`).
     """
 
     type: str

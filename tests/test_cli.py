@@ -35,7 +35,10 @@ def test_explain_names_what_put_each_cell_there(tmp_path: Path, capsys: pytest.C
     (visit,) = [e["event_id"] for e in events if e["type"] == "VISIT"]
     capsys.readouterr()
     assert main(["show", out, "--explain", visit]) == 0
-    assert "VISIT" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "type: VISIT, that of its mentions" in told
+    assert "lexicon entry VISIT/" in told
+    assert "frame slot destination=object" in told
     assert main(["show", out, "--explain", "nobody"]) == 2
 
 
@@ -87,6 +90,11 @@ def test_a_path_that_cannot_be_used_is_bad_usage(tmp_path: Path, capsys: pytest.
         (["times", "a.json", "run", "--json"], "--model and --json are for evaluate names"),
         (["events", "a.json", "run", "--model", "compact"], "--model and --json are for evaluate names"),
         (["events", "a.json"], "needs the folder of a run"),
+        (["events"], "evaluate events needs a file of gold"),
+        (["names", "a.conll", "--ontology", "types"], "takes no --ontology"),
+        (["examples", "a.json"], "takes only --ontology and one --model"),
+        (["examples", "--model", "crystal"], "events.model must be one of deep"),
+        (["examples", "--ontology", "nowhere"], "nowhere"),
     ],
 )
 def test_what_an_evaluation_would_not_heed_is_refused(
@@ -94,6 +102,32 @@ def test_what_an_evaluation_would_not_heed_is_refused(
 ) -> None:
     assert main(["evaluate", *command]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_examples_of_types_of_ones_own_say_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = """type = "TOURISM"
+like = "VISIT"
+definition = "People go round a place for pleasure."
+plover = ""
+cameo = ""
+verbs = [{ verb = "تنزه", strength = 0.9 }]
+[frames.default]
+verb = ["actor=subject", "place=في:LOC"]
+"""
+    kept = (
+        '[[examples]]\ntext = "تنزه الضيوف في بيروت."\nevents = [{ trigger = "تنزه", roles = { place = ["بيروت"] } }]\n'
+    )
+    command = ["evaluate", "examples", "--ontology", str(tmp_path), "--model", "rules"]
+    (tmp_path / "shared.toml").write_text("", encoding="utf-8")
+    (tmp_path / "tourism.toml").write_text(head + kept * 5, encoding="utf-8")
+    assert main(command) == 0
+    assert "trigger     5 of 5" in capsys.readouterr().out
+    broken = kept.replace('"تنزه", roles', '"الضيوف", roles') + '[[examples]]\ntext = "تنزه الضيوف."\nevents = []\n'
+    (tmp_path / "tourism.toml").write_text(head + kept * 5 + broken, encoding="utf-8")
+    assert main(command) == 1
+    said = capsys.readouterr().out
+    assert "TOURISM 6: تنزه الضيوف في بيروت.\n!   الضيوف: trigger: no row of the ontology proposes the word" in said
+    assert "!   type: nothing may be of this type, but the ontology proposes تنزه" in said
 
 
 def test_blanks_between_recognisers_are_of_no_weight(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

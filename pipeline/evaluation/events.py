@@ -20,7 +20,9 @@ from pipeline.schema import EVENT_TYPES, STATUSES
 
 SCORED_OTHERS: Final = frozenset({"place", "destination", "origin", "inviter", "mediator"})
 _LABEL: Final = re.compile(
-    r"(?P<yes>(?:.*[\s_-])?yes|true|1(?:\.0)?)|(?:.*[\s_-])?no|false|-?0(?:\.0)?|-1(?:\.0)?", re.IGNORECASE
+    r"(?P<yes>(?:.*[\s_-])?yes|true|1(?:\.0)?)|(?P<unsure>ambiguous|unsure|unclear)|(?:.*[\s_-])?no|false|-?0(?:\.0)?"
+    r"|-1(?:\.0)?",
+    re.IGNORECASE,
 )
 VISITS: Final = frozenset({"VISIT", "MEETING", "STATEMENT"})
 
@@ -271,8 +273,9 @@ def reliability(scores: Sequence[tuple[float, bool]], bins: int = 10) -> list[tu
 def read_sentences(path: str | Path) -> list[tuple[bool, str, str]]:
     """Read a CSV with the columns `label` and `text`: (positive, kind, text).
 
-    Labels are yes (also at the end of others, as in `easy yes`), true and 1, or no, false, 0 and -1. kind: the column
-    `event_type` if there is one. Raises InputError for another label and for a file without these columns.
+    Labels are yes (also at the end of others, as in `easy yes`), true and 1, or no, false, 0 and -1; rows labelled
+    ambiguous, unsure or unclear are left out. kind: the column `event_type` if there is one. Raises InputError for
+    another label and for a file without these columns.
     """
     rows: list[tuple[bool, str, str]] = []
     try:
@@ -284,8 +287,11 @@ def read_sentences(path: str | Path) -> list[tuple[bool, str, str]]:
                     raise InputError(f"{where} needs a label and a text in columns of these names; mend the file")
                 known = _LABEL.fullmatch(label.strip())
                 if known is None:
-                    raise InputError(f"{where}: {label!r} is no label; write yes or no, true or false, 1 or 0")
-                rows.append((known["yes"] is not None, row.get("event_type") or "", text))
+                    raise InputError(
+                        f"{where}: {label!r} is no label; write yes, no or ambiguous, true or false, 1 or 0"
+                    )
+                if known["unsure"] is None:
+                    rows.append((known["yes"] is not None, row.get("event_type") or "", text))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path} cannot be read: {error}; give a CSV file in UTF-8") from error
     if not rows:

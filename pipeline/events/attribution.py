@@ -32,8 +32,7 @@ def _codes(table: str, key: str, lead: str = "") -> Ints:
 REPORTING: Final = tuple(
     EVENT_TYPES.index(t) for t in ("STATEMENT", "ACCUSATION", "DEMAND", "REJECTION", "THREAT")
 )  # fmt: skip
-BEFORE: Final = 4  # reporting events of the sentence before an event that may be its source
-BEHIND: Final = 2
+BEHIND: Final = 2  # reporting events behind an event that may be its source
 EARLIER: Final = 2  # reporting events of the sentences before
 
 
@@ -150,8 +149,7 @@ def pair_sources(layout: Layout, events: Proposals, sources: Sources) -> SourceP
     at = np.searchsorted(sources.token, events.token)
     stop = np.searchsorted(sources.token, last)
     floor = np.searchsorted(sources.token, layout.base[events.doc])
-    low = np.minimum(np.maximum(start, at - BEFORE), np.maximum(floor, start - EARLIER))
-    low = np.minimum(low, np.maximum(floor, start - EARLIER))
+    low = np.maximum(floor, start - EARLIER)
     high = np.minimum(stop, at + BEHIND + 1)
     sizes = np.maximum(high - low, 0)
     event = np.repeat(np.arange(len(sentence)), sizes)

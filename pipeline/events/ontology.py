@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 
 from pipeline.errors import ResourceError
 from pipeline.events.candidate import Slot
+from pipeline.events.examples import Example, read_example
 from pipeline.events.inflection import (
     Form,
     active_participle,
@@ -24,8 +25,6 @@ from pipeline.events.inflection import (
     passive_participle,
 )
 from pipeline.events.ontology_keys import (
-    EVENT,
-    EXAMPLE,
     FILE,
     INFLECTED,
     LIGHT,
@@ -37,6 +36,8 @@ from pipeline.events.ontology_keys import (
     TEXT,
     TEXTS,
     Kind,
+    check_row,
+    fail,
     one_of,
 )
 from pipeline.events.patterns import Pattern, compile_pattern
@@ -80,30 +81,6 @@ class Entry:
     only: frozenset[str]
     exceptions: frozenset[str]
     faint: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleEvent:
-    """An event mention that an example sentence must yield. nth: 1-based occurrence of `trigger` in the text.
-
-    roles: role and filler pairs. time, speaker: the words, None for none.
-    """
-
-    type: str
-    trigger: str
-    nth: int
-    status: str
-    roles: tuple[tuple[str, str], ...]
-    time: str | None
-    speaker: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A sentence of an ontology file; with no events, nothing of the file's type may be found in it."""
-
-    text: str
-    events: tuple[ExampleEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +166,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 class _Builder:
-    """Collects lexemes and entries over all files; every check of a file is here."""
+    """Collects lexemes and entries over all files, and checks them."""
 
     def __init__(self, shared: dict[str, Any], path: Path) -> None:
         self.path = path
@@ -223,6 +200,13 @@ class _Builder:
                         f"{entry.type}: {entry.id}: pattern {pattern.text!r} names {key}, which is no verb or class "
                         f"of the ontology; add it to {SHARED} or correct it"
                     )
+        for kind in self.types.values():
+            for example in kind.examples:
+                for name in {event.type for event in example.events} - self.types.keys():
+                    raise ResourceError(
+                        f"{kind.name}: example {example.text[:40]}: {name} is no type of the ontology; write one of "
+                        f"{', '.join(sorted(self.types))}"
+                    )
         return Ontology(self.types, self.entries, tuple(self.lexemes), self.classes, self.light_verbs)
 
     def add_type(self, path: Path, data: dict[str, Any]) -> None:
@@ -250,7 +234,7 @@ class _Builder:
                 self._check(table, row, keys, kind, "strength")
                 for suffix, part, lexeme, strength in self._lexemes(table, row):
                     self._add_entry(name, row, frames, suffix, part, lexeme, strength)
-        examples = tuple(self._example(name, row) for row in data["examples"])
+        examples = tuple(read_example(path, name, row) for row in data["examples"])
         if len(examples) < 5:
             self._fail("examples", f"are {len(examples)}; write at least five")
         codes = data["plover"] or None, data["cameo"] or None
@@ -258,23 +242,10 @@ class _Builder:
         self.types[name] = EventType(name, data["definition"], *codes, symmetric, examples, like)
 
     def _fail(self, entry: str, problem: str) -> NoReturn:
-        raise ResourceError(f"{self.path}: {entry}: {problem}")
+        fail(self.path, entry, problem)
 
     def _check(self, where: str, row: Any, keys: Mapping[str, Kind], *needed: str) -> None:
-        """Check that a row is a table of such keys, holding what they should; the first that it needs names it."""
-        if not isinstance(row, dict):
-            self._fail(where, f"{row!r:.60} is no table; write {{ {needed[0] if needed else 'key'} = ... }}")
-        if needed:
-            where = f"{where} {row.get(needed[0], row)!s:.60}"
-        for key, value in row.items():
-            if key not in keys:
-                self._fail(where, f"key {key!r} is unknown; use {', '.join(sorted(keys))}")
-            expected, holds = keys[key]
-            if not holds(value):
-                self._fail(where, f"{key} is {value!r:.60}; write {expected}")
-        for key in needed:
-            if key not in row:
-                self._fail(where, f"has no {key}; write {keys[key][0]}")
+        check_row(self.path, where, row, keys, *needed)
 
     def _lexemes(self, table: str, row: dict[str, Any]) -> Iterator[tuple[str, str, int, float]]:
         """Give the id, kind, lexeme and strength of each entry that a row makes."""
@@ -367,25 +338,6 @@ class _Builder:
         if place.isascii():
             self._fail(f"frames.{frame}", f"slot {text!r}: positions are {', '.join(sorted(_POSITIONS))}")
         return Slot(role, "prep", fold_letters(place), allowed)
-
-    def _example(self, name: str, row: dict[str, Any]) -> Example:
-        self._check("examples", row, EXAMPLE, "text")
-        text, where = row["text"], f"example {row['text'][:40]}"
-        events = []
-        for event in row.get("events", []):
-            self._check(f"{where}: event", event, EVENT, "trigger")
-            self._check(f"{where}: roles", event.get("roles", {}), dict.fromkeys(ROLES, TEXTS))
-            nth, trigger = event.get("nth", 1), event["trigger"]
-            if not trigger or text.count(trigger) < nth:
-                self._fail(where, f"has no occurrence {nth} of the trigger {trigger!r}; correct it")
-            status = event.get("status", "OCCURRED")
-            roles = tuple((role, filler) for role, fillers in event.get("roles", {}).items() for filler in fillers)
-            for _, filler in roles:
-                if filler not in text:
-                    self._fail(where, f"does not hold the filler {filler!r}; copy it from the text")
-            kind = event.get("type", name)
-            events.append(ExampleEvent(kind, trigger, nth, status, roles, event.get("time"), event.get("speaker")))
-        return Example(text, tuple(events))
 
 
 def _slots_by_voice(frame: Mapping[str, tuple[Slot, ...]], kind: str, part: str) -> dict[str, tuple[Slot, ...]]:

@@ -1,9 +1,11 @@
-"""What the keys of the ontology's files may hold; `resources/events/README.md` explains them."""
+"""What the keys of the ontology files may hold, and the check of a row; `resources/events/README.md` explains them."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
+from pipeline.errors import ResourceError
 from pipeline.events.inflection import CONJUGATIONS
 from pipeline.schema import EVENT_TYPES, ROLES, STATUSES
 
@@ -60,3 +62,25 @@ FILE: Final = {"type": _TYPE, "like": _SHIPPED, "definition": TEXT, "plover": TE
 EXAMPLE: Final = {"text": TEXT, "events": LIST}
 EVENT: Final = {"trigger": TEXT, "nth": _COUNT, "status": one_of(STATUSES), "roles": TABLE, "time": TEXT,
                 "speaker": TEXT, "type": _TYPE}  # fmt: skip
+
+
+def check_row(path: Path, where: str, row: Any, keys: Mapping[str, Kind], *needed: str) -> None:
+    """Check that a row is a table of such keys, holding what they should; the first that it needs names it."""
+    if not isinstance(row, dict):
+        fail(path, where, f"{row!r:.60} is no table; write {{ {needed[0] if needed else 'key'} = ... }}")
+    if needed:
+        where = f"{where} {row.get(needed[0], row)!s:.60}"
+    for key, value in row.items():
+        if key not in keys:
+            fail(path, where, f"key {key!r} is unknown; use {', '.join(sorted(keys))}")
+        expected, holds = keys[key]
+        if not holds(value):
+            fail(path, where, f"{key} is {value!r:.60}; write {expected}")
+    for key in needed:
+        if key not in row:
+            fail(path, where, f"has no {key}; write {keys[key][0]}")
+
+
+def fail(path: Path, entry: str, problem: str) -> NoReturn:
+    """Raise the ResourceError of a fault in a file."""
+    raise ResourceError(f"{path}: {entry}: {problem}")

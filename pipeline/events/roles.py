@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from pipeline.events.attribution import REPORTING
 from pipeline.events.clauses import Layout
 from pipeline.events.decide import Floats
 from pipeline.events.features import Window, bucket, cross, pick
@@ -249,7 +250,7 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
         5,
     )
     reporting = np.zeros(len(layout.doc) + 1, dtype=np.int64)
-    reporting[events.token] = 1 + np.isin(events.type, (3, 23, 24, 25, 26))
+    reporting[events.token] = 1 + np.isin(events.type, REPORTING)
     speaks = reporting[subject]
     governed = np.where(own_verb[e] >= 0, reporting[own_verb[e]], 3)
     behind_relative = (

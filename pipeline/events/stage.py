@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -18,9 +19,10 @@ from pipeline.events.cues import CueLexicon, load_cues
 from pipeline.events.decide import Floats, Judge, Models, load_models
 from pipeline.events.details import Text, find_details
 from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
+from pipeline.events.grounds import Choices, choose, nothing, tell_entry, tell_slot, tell_status
 from pipeline.events.ontology import load_ontology
 from pipeline.events.phrases import Phrases, find_phrases
-from pipeline.events.proposals import Frames, Proposals, propose
+from pipeline.events.proposals import ROLE_CODES, Frames, Proposals, propose
 from pipeline.events.questions import ask_mentions, ask_roles, ask_same, ask_sources, ask_status, ask_times
 from pipeline.events.reader import listen
 from pipeline.events.triggers import find_candidates
@@ -96,14 +98,19 @@ class Engine:
         if not len(events.token):
             return [replace(doc, events=()) for doc in docs]
         places = status.place_cues(prepared.layout, events, prepared.cues, self.lexicon)
-        mentions, states = self.describe(prepared, events, scores[kept], places, judge)
+        mentions, alone = self.describe(prepared, events, scores[kept], places, judge)
         pairs = merge.pair_same(events)
         apart = merge.clashes(prepared.layout, events, mentions, pairs)
         same = self.same_scores(prepared, events, mentions, pairs, apart, judge)
-        groups = merge.group(len(mentions), pairs, same, self._limit("same"), apart)
+        limit = self._limit("same")
+        groups = merge.group(len(mentions), pairs, same, limit, apart)
+        states, facts = alone, [""] * len(mentions)
         if self.models is not None:
-            states = status.agree(states, pairs, same, self._limit("same"))
-        mentions = self.judged(prepared, events, mentions, states, places, _happenings(events, groups))
+            states = status.agree(alone, pairs, same, limit)
+            facts = tell_status(alone, states)
+        links = self.link(events, pairs, same, np.array(groups)).facts("same", prepared.layout, events.doc)
+        facts = [one + other for one, other in zip(facts, links, strict=True)]
+        mentions = self.judged(prepared, events, mentions, states, places, _happenings(events, groups), facts)
         bounds = np.searchsorted(events.doc, np.arange(len(docs) + 1)).tolist()
         return [
             replace(doc, events=tuple(mentions[first:last]))
@@ -154,9 +161,10 @@ class Engine:
         pairs = roles.pair_up(layout, events, phrases, self.frames)
         filled, actors = self.fill_roles(prepared, events, scores, phrases, pairs, judge)
         times = dating.place_times(layout)
-        dated = self.date(prepared, events, times, judge)
-        states = self.judge_status(prepared, events, pick(times.direction, dated, 0), places, judge)
+        dates = self.date(prepared, events, times, judge)
+        states = self.judge_status(prepared, events, pick(times.direction, dates.value, 0), places, judge)
         speakers = self.find_speakers(prepared, events, scores, phrases, actors, states, judge)
+        facts = zip(dates.facts("date", layout, events.doc), speakers.facts("speaker", layout, events.doc), strict=True)
         by_event: dict[int, list[roles.Filled]] = {}
         for item in filled:
             by_event.setdefault(item.event, []).append(item)
@@ -164,28 +172,24 @@ class Engine:
         ends[:-1] = np.minimum(ends[:-1], events.token[1:])
         texts = {number: Text(layout.docs[number]) for number in np.unique(events.doc).tolist()}
         mentions = []
-        for row, candidate in enumerate(events.items):
+        for row, (candidate, told) in enumerate(zip(events.items, facts, strict=True)):
             number = int(events.doc[row])
             doc = layout.docs[number]
             token = doc.tokens[candidate.token]
-            time = int(times.number[dated[row]]) if dated[row] >= 0 else None
-            found = doc.times[time] if time is not None else None
-            speaker = int(speakers[row])
-            told = tuple(_role(doc, phrases, item, pairs) for item in by_event.get(row, ()))
+            time = int(times.number[dates.value[row]]) if dates.value[row] >= 0 else None
+            speaker = int(speakers.value[row])
+            fillers = tuple(self._role(doc, phrases, item, pairs, candidate) for item in by_event.get(row, ()))
             stop = int(ends[row] - layout.base[number])
             verbal = candidate.kind == "verb"
             mentions.append(EventMention(
                 candidate.type, token.start, token.end,
                 int(layout.sentence[events.token[row]] - layout.sentence[layout.base[number]]),
-                STATUSES[int(states[row].argmax())], None,
-                found.date_start if found else None, found.date_end if found else None,
-                found.granularity if found and (found.date_start or found.date_end) else None,
-                found.basis if found and (found.date_start or found.date_end) else None, time,
+                STATUSES[int(states[row].argmax())], None, *_dates(doc, time), time,
                 Span(int(phrases.start[speaker]), int(phrases.end[speaker])) if speaker >= 0 else None,
                 _entity(doc, phrases, speaker) if speaker >= 0 else None,
-                (*told, *find_details(texts[number], candidate.type, candidate.token, stop, told, verbal)),
+                (*fillers, *find_details(texts[number], candidate.type, candidate.token, stop, fillers, verbal)),
                 score=round(float(scores[row]), 4),
-                rule=f"{candidate.entry} {candidate.kind}",
+                rule="".join((tell_entry(candidate), *told)),
             ))  # fmt: skip
         return mentions, states
 
@@ -197,19 +201,24 @@ class Engine:
 
     def judged(
         self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], states: Floats,
-        places: Ints, happenings: Sequence[int],
+        places: Ints, happenings: Sequence[int], facts: Sequence[str],
     ) -> list[EventMention]:  # fmt: skip
-        """Give each mention the likeliest status, the words that decide it, and the number of its happening."""
+        """Give each mention the likeliest status, the words that decide it, the number of its happening, and facts."""
         chosen = states.argmax(axis=1)
         cues = status.find_cues(prepared.layout, events, prepared.cues, places, chosen)
         return [
-            replace(
-                mention, status=STATUSES[state], status_cue=cue, rule=f"{mention.rule} status={share:.2f}", event=number
-            )
-            for mention, state, cue, share, number in zip(
-                mentions, chosen.tolist(), cues, states.max(axis=1), happenings, strict=True
+            replace(mention, status=STATUSES[state], status_cue=cue, rule=mention.rule + told, event=number)
+            for mention, state, cue, told, number in zip(
+                mentions, chosen.tolist(), cues, facts, happenings, strict=True
             )
         ]
+
+    def link(self, events: Proposals, pairs: merge.SamePairs, same: Floats, groups: Ints) -> Choices:
+        """Give the earlier mention that each event is likeliest the same as; groups: their numbers, by event."""
+        limit = self._limit("same")
+        joined = (groups[pairs.later] == groups[pairs.earlier]) & (same >= limit)
+        place = events.token[pairs.earlier]
+        return choose(len(groups), pairs.later, pairs.earlier, place, same, limit, self.models is not None, joined)
 
     def fill_roles(
         self, prepared: Prepared, events: Proposals, sure: Floats, phrases: Phrases, pairs: roles.Pairs,
@@ -234,22 +243,36 @@ class Engine:
                 lambda: ask_roles(prepared.layout, events, phrases, pairs.take(open_)),
             )  # fmt: skip
             likely, limit = scores * sure[pairs.event, None], LEAST_FILLED
-        actors = best_of(len(events.token), pairs.event, pairs.phrase, scores[:, ACTOR], LEAST_SPEAKER)
+        actors = best_of(len(events.token), pairs.event, phrases.whole[pairs.phrase], scores[:, ACTOR], LEAST_SPEAKER)
         return roles.choose(events, phrases, pairs, likely, limit), actors
 
-    def date(self, prepared: Prepared, events: Proposals, times: dating.TimePlaces, judge: Judge | None) -> Ints:
-        """Give the row of the time expression that dates each event, -1 without one."""
+    def _role(
+        self, doc: Document, phrases: Phrases, item: roles.Filled, pairs: roles.Pairs, candidate: Candidate
+    ) -> Role:
+        place, slot = roles.PLACES[int(pairs.place[item.pair])], ""
+        if pairs.frame_role[item.pair] == ROLE_CODES[item.role]:
+            preposition, label = int(pairs.preposition[item.pair]), int(phrases.label[item.phrase])
+            slot = tell_slot(candidate, item.role, place, preposition, label, self.table)
+        return Role(item.role, int(phrases.start[item.phrase]), int(phrases.end[item.phrase]),
+                    _entity(doc, phrases, item.phrase), round(item.score, 4),
+                    f"{slot}: {place}" if slot else place)  # fmt: skip
+
+    def date(self, prepared: Prepared, events: Proposals, times: dating.TimePlaces, judge: Judge | None) -> Choices:
+        """Give the row of the time expression that dates each event."""
         pairs = dating.pair_times(prepared.layout, events, times)
+        if not len(pairs.event):
+            return nothing(len(events.token))
         if judge is None:
             scores = dating.rule_scores(prepared.layout, events, times, pairs)
-        elif len(pairs.event):
+        else:
             columns = dating.time_features(prepared.layout, events, times, pairs)
             scores = judge.probabilities(
                 "time", encode(columns), lambda: ask_times(prepared.layout, events, times, pairs)
             )[:, 0]
-        else:
-            scores = np.zeros(0, dtype=np.float32)
-        return best_of(len(events.token), pairs.event, pairs.time, scores, self._limit("time"))
+        places = times.first[pairs.time]
+        return choose(
+            len(events.token), pairs.event, pairs.time, places, scores, self._limit("time"), judge is not None
+        )
 
     def judge_status(
         self, prepared: Prepared, events: Proposals, ahead: Ints, places: Ints, judge: Judge | None
@@ -263,15 +286,15 @@ class Engine:
     def find_speakers(
         self, prepared: Prepared, events: Proposals, sure: Floats, phrases: Phrases, actors: Ints, states: Floats,
         judge: Judge | None,
-    ) -> Ints:  # fmt: skip
-        """Give the row of the phrase that is the speaker of each event, -1 without one.
+    ) -> Choices:  # fmt: skip
+        """Give the row of the phrase that is the speaker of each event.
 
         sure, actors: as `fill_roles` takes and gives them. states: the probability of each status.
         """
         sources = attribution.find_sources(prepared.layout, events, phrases, prepared.cues, self.source_cue)
         pairs = attribution.pair_sources(prepared.layout, events, sources)
         if not len(pairs.event):
-            return np.full(len(events.token), -1, dtype=np.int64)
+            return nothing(len(events.token))
         speaking = sources.event >= 0
         reporter = np.maximum(sources.event, 0)
         speaker = np.where(speaking, actors[reporter], sources.phrase)
@@ -286,7 +309,10 @@ class Engine:
             taking = (speaking & (events.type[reporter] != attribution.STATEMENT))[pairs.source]
             scores = np.where(taking, scores * (1 - PRESUPPOSED * states[pairs.event, status.OCCURRED]), scores)
         scores = np.where(speaker[pairs.source] >= 0, scores, -1)  # a source without a speaker gives way to the next
-        return best_of(len(events.token), pairs.event, speaker[pairs.source], scores, limit)
+        return choose(
+            len(events.token), pairs.event, speaker[pairs.source], sources.token[pairs.source], scores, limit,
+            judge is not None,
+        )  # fmt: skip
 
     def same_scores(
         self, prepared: Prepared, events: Proposals, mentions: Sequence[EventMention], pairs: merge.SamePairs,
@@ -315,10 +341,12 @@ def _entity(doc: Document, phrases: Phrases, phrase: int) -> str | None:
     return (doc.mentions[mention].entity or None) if mention >= 0 else None
 
 
-def _role(doc: Document, phrases: Phrases, item: roles.Filled, pairs: roles.Pairs) -> Role:
-    rule = roles.PLACES[int(pairs.place[item.pair])]
-    return Role(item.role, int(phrases.start[item.phrase]), int(phrases.end[item.phrase]),
-                _entity(doc, phrases, item.phrase), round(item.score, 4), rule)  # fmt: skip
+def _dates(doc: Document, time: int | None) -> tuple[date | None, date | None, str | None, str | None]:
+    """Give the interval, granularity and basis of a time expression, nothing where it names no day."""
+    found = None if time is None else doc.times[time]
+    if found is None or not (found.date_start or found.date_end):
+        return None, None, None, None
+    return found.date_start, found.date_end, found.granularity, found.basis
 
 
 def _by_rule(proposals: Proposals) -> Floats:

@@ -20,6 +20,7 @@ ONGOING: Final = STATUSES.index("ONGOING")
 POSSIBLE: Final = STATUSES.index("POSSIBLE")
 # Where several cues govern one event, the one that decides: what was called off was also planned.
 _ORDER: Final = ("CANCELLED", "POSTPONED", "DENIED", "ATTEMPTED", "REQUESTED", "POSSIBLE", "PLANNED", "ONGOING")
+_KINDRED: Final = [STATUSES.index(status) for status in ("PLANNED", "POSSIBLE", "REQUESTED", "ATTEMPTED")]
 BEHIND: Final = 3  # tokens behind a trigger in which an adjective may tell its status (زيارة مرتقبة)
 _FUTURE: Final = TENSES.index("future")
 
@@ -164,9 +165,12 @@ def first_tense(layout: Layout, token: Ints) -> Ints:
 def find_cues(layout: Layout, events: Proposals, cues: CueArrays, places: Ints, status: Ints) -> list[Span | None]:
     """Give the raw span of the words that decide each event's status; None for what simply occurred.
 
-    places: of the cues, as `place_cues` gives.
+    What has not happened yet and has no cue of its own status has the nearest one of a kindred status (من المتوقع أن
+    of what is planned). places: of the cues, as `place_cues` gives.
     """
     deciding = places[status, np.arange(len(status))]
+    kindred = np.isin(status, _KINDRED) & (deciding < 0) & (events.tense != _FUTURE)
+    deciding = np.where(kindred, places[_KINDRED].max(axis=0), deciding)
     own = (deciding < 0) & (status == PLANNED) & (events.tense == _FUTURE)
     deciding = np.where(own, events.token, deciding)
     ends: dict[int, int] = {}

@@ -17,6 +17,7 @@ from pipeline.events.words import Analysis, Hit, Word, Words
 from pipeline.text.normalize import fold
 
 _DAMMA: Final = "\u064f"  # ARABIC DAMMA, which news writes on the first letter of a passive
+_ASSIMILATED: Final = "ات"  # ALEF, TEH: form VIII of a root with و or ت first
 _ALEF: Final = "ا"
 _HITS: Final = attrgetter("hits")
 _PREPOSITION, _JUSSIVE, _BEFORE_VERB, _BEFORE_NOUN = "@preposition", "@jussive_particle", "@before_verb", "@before_noun"
@@ -143,8 +144,9 @@ def _is_marked_passive(text: str, analysis: Analysis) -> bool:
     stem = len(analysis.proclitics)
     letter = 0
     for char in text:
-        if char == _DAMMA:  # of انتُخب it is on the third letter
-            return letter == stem + (3 if analysis.form.surface[0] == _ALEF and letter > stem + 1 else 1)
+        if char == _DAMMA:  # of انتُخب it is on the third letter, of اتُّهم on the second
+            inner = 2 if analysis.form.surface.startswith(_ASSIMILATED) else 3
+            return letter == stem + (inner if analysis.form.surface[0] == _ALEF and letter > stem + 1 else 1)
         letter += len(fold(char))
     return False
 

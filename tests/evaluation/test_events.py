@@ -146,6 +146,13 @@ def test_labels_are_yes_or_no_or_refused(tmp_path: Path, label: str, positive: b
         assert read_sentences(path)[1] == (positive, "", "ب")
 
 
+@pytest.mark.parametrize("label", ["ambiguous", "Unsure"])
+def test_rows_with_unsure_labels_are_left_out(tmp_path: Path, label: str) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(f"label,text\nyes,أ\n{label},ب\nno,ج\n", encoding="utf-8")
+    assert read_sentences(path) == [(True, "", "أ"), (False, "", "ج")]
+
+
 @pytest.mark.parametrize("wrong", [{"type": "EARTHQUAKE"}, {"status": "HAPPENED"}])
 def test_unknown_types_and_statuses_of_gold_are_named(tmp_path: Path, wrong: dict[str, str]) -> None:
     event = {"type": "VISIT", "trigger": {"text": "زار"}, "status": "OCCURRED", "roles": []} | wrong

@@ -188,6 +188,14 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ('trigger = "موكبا"', 'trigger = "مواكب"', "has no occurrence 1 of the trigger"),
         ('actor = ["الحي"]', 'actor = ["القرية"]', "does not hold the filler"),
         ('actor = ["الحي"]', 'agent = ["الحي"]', "roles: key 'agent' is unknown; use actor"),
+        ('actor = ["الحي"]', 'actor = [""]', "does not hold the filler ''; copy it from the text"),
+        ('trigger = "موكبا"', 'trigger = "موكبا", time = "أمس"', "example أقام .* does not hold the time 'أمس'"),
+        ('trigger = "موكبا"', 'trigger = "موكبا", speaker = "المدير"', "does not hold the speaker 'المدير'; copy it"),
+        (
+            'trigger = "موكبا"',
+            'trigger = "موكبا", type = "VISIT"',
+            "VISIT is no type of the ontology; write one of PRO",
+        ),
         ("verbs = [", "verbs = ", "no valid TOML"),
     ],
 )

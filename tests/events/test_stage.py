@@ -1,4 +1,3 @@
-import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,6 @@ from pipeline.config import EVENT_MODELS, Config, EventsConfig
 from pipeline.document import Document
 from pipeline.events import dating
 from pipeline.events.decide import READERS, load_models
-from pipeline.events.explain import explain_mention
 from pipeline.events.ontology import FOLDER, load_ontology
 from pipeline.events.stage import Engine, Events
 from pipeline.events.triggers import find_candidates
@@ -175,24 +173,6 @@ def test_a_threshold_of_one_leaves_nearly_nothing() -> None:
     strict = Events(Config(events=EventsConfig(threshold=1.0)))
     (doc,) = strict([_doc()])
     assert doc.events == ()
-
-
-def test_an_explanation_names_entry_status_date_speaker_and_roles(stage: Events) -> None:
-    (doc,) = stage([_doc()])
-    event = next(e for e in doc.events if doc.text[e.start : e.end] == "تزور")
-    told = explain_mention(doc, event)
-    assert "[تزور]" in told
-    assert "lexicon entry VISIT/" in told
-    assert all(f"{cell}:" in told for cell in ("type", "status", "date", "speaker"))
-    assert all(f"{r.role}: «{doc.text[r.start : r.end]}»" in told for r in event.roles)
-
-
-def test_an_explanation_holds_whole_entries_and_dates_that_are_not_known(stage: Events) -> None:
-    doc = annotated("وقعت الشركتان مذكرة تفاهم أمس", times={"أمس": (None, None)})
-    (doc,) = stage([doc])
-    told = "\n".join(explain_mention(doc, event) for event in doc.events)
-    assert re.search(r"lexicon entry AGREEMENT/\{وقع\} [^()]+ \((verb|idiom) status=", told)
-    assert "open" not in told
 
 
 def test_importing_the_stage_loads_no_heavy_library() -> None:

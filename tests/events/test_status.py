@@ -60,6 +60,22 @@ def test_a_cue_in_its_scope_decides(text: str, word: str, status: str, cue: str 
     assert _status(text, word) == (status, cue)
 
 
+def test_what_has_not_happened_yet_may_have_the_cue_of_a_kindred_status() -> None:
+    doc = annotated("من المتوقع أن يعقد الطرفان اجتماعا")
+    engine = Engine(lambda _: [_candidate(5)])
+    prepared = engine.prepare([doc])
+    told = prepared.layout, prepared.proposals, prepared.cues
+    places = place_cues(*told, engine.lexicon)
+    for status, expected in (
+        ("POSSIBLE", "من المتوقع"),
+        ("PLANNED", "من المتوقع"),
+        ("ONGOING", None),
+        ("OCCURRED", None),
+    ):
+        (cue,) = find_cues(*told, places, np.array([STATUSES.index(status)]))
+        assert (doc.text[cue.start : cue.end] if cue else None) == expected
+
+
 @pytest.mark.parametrize(
     ("text", "cues"),
     [

@@ -101,6 +101,9 @@ def test_the_damma_of_a_passive_is_read() -> None:
     assert _one("اعتُقل الحارس أمس", "اعتُقل", "ARREST").passive
     assert _one("وَاعْتُقِلَ الحارس أمس", "وَاعْتُقِلَ", "ARREST").passive
     assert not _one("اعتقل الحارس أمس", "اعتقل", "ARREST").passive
+    assert _one("اتُّهم الحارس أمس", "اتُّهم", "ACCUSATION").passive
+    assert _one("واتُهمت الشركة أمس", "واتُهمت", "ACCUSATION").passive
+    assert not _one("اتَّهم الحارس جاره", "اتَّهم", "ACCUSATION").passive
 
 
 def test_a_verb_of_unknown_voice_has_the_slots_of_both() -> None:
