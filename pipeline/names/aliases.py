@@ -1,35 +1,43 @@
 """Which names of one page denote the same entity, by their words alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import count
 from typing import ClassVar, Final
 
 from pipeline.config import Config
 from pipeline.document import Document, Mention
 from pipeline.names.clitics import full_name
+from pipeline.resources import load_toml
 from pipeline.text.normalize import fold
 
+_FILE: Final = "names/aliases.toml"
 _ARTICLE: Final = "ال"
+_SON: Final = "بن"
+_PARENTS: Final = (_SON, "بنت")  # what stands before the name of a father
+
+_Key = tuple[str, ...]
 
 
-def name_key(surface: str) -> tuple[str, ...]:
+def name_key(surface: str) -> _Key:
     """Give the words of a name in the form under which two writings of it are equal.
 
-    The article is left out, final heh counts as teh marbuta, and compounds with عبد and أبو are one word, article
-    included, however they are spaced.
+    The article is left out, final heh counts as teh marbuta and ابن as بن, and compounds with عبد and أبو are one word,
+    article included, however they are spaced.
     """
     words: list[str] = []
-    for raw in fold(surface).replace("-", " ").split():
+    for raw in fold(surface).replace("-", " ").replace("_", " ").split():
         word = raw.strip("\"'“”«»().،")
-        compound = bool(words) and words[-1] in ("عبد", "ابو", "بو")
-        if word.startswith(_ARTICLE) and len(word) > 4 and not compound:
+        if words and words[-1] in ("عبد", "ابو", "بو"):
+            word = words.pop() + word
+        elif word.startswith(_ARTICLE) and len(word) > 4:
             word = word[2:]
+        elif word == "ابن":
+            word = _SON
         if word.endswith("ه") and len(word) > 3:  # HEH
             word = word[:-1] + "ة"  # TEH MARBUTA
-        if compound:
-            words[-1] += word
-        elif word:
+        if word:
             words.append(word)
     return tuple(words)
 
@@ -58,39 +66,101 @@ class Aliases:
 
 
 def _identify(doc: Document) -> tuple[Mention, ...]:
-    entities: dict[tuple[str, tuple[str, ...]], str] = {}
+    entities: dict[tuple[str, _Key], str] = {}
     people: dict[str, list[str]] = {}  # first or last word of a name -> who is named so, the latest last
-    fullest: dict[str, tuple[str, ...]] = {}  # the longest name of each of them
+    named: dict[str, list[_Key]] = {}  # the names of each of them, the longest first
     found = []
     given = {mention.entity for mention in doc.mentions}
     fresh = (made for number in count() if (made := f"e{number}") not in given)
-    for mention in doc.mentions:
-        surface = full_name(doc.text, mention.start, mention.end)
-        key = name_key(surface) or (surface,)
+    for mention, key in zip(doc.mentions, _keys(doc), strict=True):
         entity = mention.entity or entities.get((mention.label, key))
         if entity is None and mention.label == "PER":
-            rivals = [*people.get(key[0], ()), *people.get(key[-1], ())]
-            entity = next((e for e in reversed(rivals) if _same_person(fullest[e], key)), None)
+            entity = _person([*people.get(key[0], ()), *people.get(key[-1], ())], named, key)
         if entity is None:
             entity = next(fresh)
         if (mention.label, key) not in entities:
             entities[mention.label, key] = entity
             if mention.label == "PER":
-                fullest[entity] = max(fullest.get(entity, ()), key, key=len)
+                named[entity] = sorted([*named.get(entity, ()), key], key=len, reverse=True)
                 for word in {key[0], key[-1]}:
                     people.setdefault(word, []).append(entity)
         found.append(replace(mention, entity=entity))
     return tuple(found)
 
 
-def _same_person(known: tuple[str, ...], key: tuple[str, ...]) -> bool:
+def _keys(doc: Document) -> list[_Key]:
+    """Give the key of each name; names of one thing that the page does not tell apart have one key.
+
+    An organisation goes without its kind (حركة حماس), unless the page has one of another kind with that name (شركة
+    النصر, نادي النصر).
+    """
+    keys = [_key(doc, mention) for mention in doc.mentions]
+    kinds: dict[_Key, set[int]] = {}
+    for mention, key in zip(doc.mentions, keys, strict=True):
+        if mention.label == "ORG" and len(key) > 1 and key[0] in _kinds():
+            kinds.setdefault(key[1:], set()).add(_kinds()[key[0]])
+    found = []
+    for mention, key in zip(doc.mentions, keys, strict=True):
+        headed = mention.label == "ORG" and key[0] in _kinds() and len(kinds.get(key[1:], ())) == 1
+        bare = key[1:] if headed else key
+        known = _same().get((mention.label, key)) or _same().get((mention.label, bare))
+        found.append(known or bare)
+    return found
+
+
+def _key(doc: Document, mention: Mention) -> _Key:
+    """Give the words of a name as `name_key` does, but persons without their title."""
+    surface = full_name(doc.text, mention.start, mention.end)
+    key = name_key(surface) or (surface,)
+    return key[1:] if mention.label == "PER" and len(key) > 1 and key[0] in _titles() else key
+
+
+@cache
+def _titles() -> frozenset[str]:
+    """Give the titles that may stand in names of persons."""
+    return frozenset(name_key(load_toml(_FILE)["heads"]["titles"]))
+
+
+@cache
+def _kinds() -> dict[str, int]:
+    """Give the kinds of organisations, each with the number of its group."""
+    return {kind: at for at, group in enumerate(load_toml(_FILE)["heads"]["groups"]) for kind in name_key(group)}
+
+
+@cache
+def _same() -> dict[tuple[str, _Key], _Key]:
+    """Give the keys of the names that aliases.toml calls the same, each with that of the first of them."""
+    rows = [(label, row.split("|")) for label, names in load_toml(_FILE)["same"].items() for row in names]
+    return {(label, name_key(name)): name_key(names[0]) for label, names in rows for name in names}
+
+
+def _person(rivals: Sequence[str], named: Mapping[str, Sequence[_Key]], key: _Key) -> str | None:
+    """Give the one of `rivals`, the latest last, that a name denotes: by its longest name, or one longer than this.
+
+    A first name alone (الأمير نايف) is that of the only person to begin or end with it, if the father stands behind it.
+    """
+    for rival in reversed(rivals):
+        fullest, *others = named[rival]
+        if _same_person(fullest, key) or any(len(one) > len(key) and _same_person(one, key) for one in others):
+            return rival
+    lone = len(key) == 1 and len(set(rivals)) == 1 and named[rivals[0]][0][:2] == (key[0], _SON)
+    return rivals[0] if lone else None
+
+
+def _same_person(known: _Key, key: _Key) -> bool:
     """Tell whether two names may be one person.
 
-    The shorter is a part of the longer: its end, or its first and its last word with some of those between; or its
+    The shorter is a part of the longer: its end, unless that names the father alone (سلمان of محمد بن سلمان); its
+    beginning of two words or more, father included; its first and its last word with some of those between; or its
     first word alone, if that is a rare one.
     """
     short, full = sorted((known, key), key=len)
-    if len(full) < 2 or short[-1] != full[-1]:
-        return len(short) == 1 and len(full) > 2 and short[0] == full[0] and len(short[0]) > 4
+    size = len(short)
+    if full[-size:] == short:
+        return size == len(full) or full[-size - 1] not in _PARENTS
+    if full[:size] == short:
+        return short[-1] not in _PARENTS if size > 1 else len(full) > 2 and len(short[0]) > 4
+    if short[0] != full[0] or short[-1] != full[-1] or (short[1] == full[1] == _SON and short[2:3] != full[2:3]):
+        return False
     words = iter(full)
-    return full[-len(short) :] == short or (short[0] == full[0] and all(word in words for word in short))
+    return all(word in words for word in short)

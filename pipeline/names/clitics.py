@@ -33,9 +33,16 @@ _CONJUNCTIONS: Final = ("و", "ف")  # WAW, FEH
 _VOWELS: Final = ("ا", "و", "ي")  # letters of long vowels: ALEF, WAW, YEH
 _ATTACHED: Final = "بلك"  # BEH, LAM, KAF: prepositions of one letter
 LETTERS: Final = "وفبلك"  # with which proclitics begin
+_DOUBLED: Final = "بب"  # BEH BEH
+_WITH: Final = ("ب", "ك")  # BEH, KAF
+_COMMON: Final = ("و", "ب")  # WAW, BEH
 _RARE: Final = ("ك", "ف")  # KAF, FEH: as particles before bare names about a tenth as frequent as the others
 _TWO: Final = 5  # how many times commoner a name must be that loses two letters rather than one
+_ARTICLED: Final = 3  # how many times rarer a known name with its article may be than with one of these before it
 _LEAST: Final = 3  # letters that a name keeps, but for the short words of names/clitics.toml
+_JOINED: Final = 7  # how many times commoner a name must be without its و for that to be "and"
+_HEARD: Final = 15  # how often a name must open names for ب or ك to be cut off a person that the page does not tell of
+_FAMOUS: Final = 500  # the same behind a title or a verb of speech, where the name itself is expected
 
 
 def read_starts(path: Path) -> dict[str, tuple[int, int]]:
@@ -79,7 +86,7 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
     """Give how many letters of a word that opens a name are proclitics, 0 for none.
 
     A cut is made where the rest opens names more often than the whole word does; where neither is known, where the
-    rest is by far the commoner word, and before an article.
+    rest is by far the commoner word, and before an article. No preposition stands before "and" (بوعلي is a name).
     """
     opens, occurs = starts.get(form, (0, 0))
     best, size = 0.0, 0
@@ -87,6 +94,8 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
         if len(rest) < _LEAST + (2 if rest.startswith(_ARTICLE) else 0) and rest not in _short():
             continue
         rest_opens, rest_occurs = starts.get(rest, (0, 0))
+        if form[letters - 1] in _ATTACHED and _is_joined(rest, starts):
+            continue
         # Two letters go only where the name that keeps the second one is rare beside the name without: وبيونغ is بيونغ.
         double = len(form) - len(rest) > 1 and not rest.startswith(_ARTICLE)
         if double and starts.get(form[1:], (0, 0))[0] * _TWO >= rest_opens:
@@ -94,13 +103,24 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
         weight = (rest_opens + 0.5) / (opens + 0.5)
         if not opens and not rest_opens:
             article = rest.startswith(_ARTICLE) and form[letters - 1] != "ا"
-            # Before an unknown name و is nearly always "and"; the others need the rest to be the commoner word.
-            weight = 4.0 if article or form[0] == _AND else (rest_occurs + 0.5) / (3 * occurs + 1.5)
+            # Before an unknown name و is nearly always "and", and no name begins with بب; the others need the rest to
+            # be the commoner word.
+            sure = article or form[0] == _AND or form.startswith(_DOUBLED)
+            weight = 4.0 if sure else (rest_occurs + 0.5) / (3 * occurs + 1.5)
+        elif rest.startswith(_ARTICLE) and form[letters - 1] in _COMMON and rest_occurs > occurs:
+            weight *= _ARTICLED  # القصبة is commoner than بالقصبة, whatever opens names more often
         if form[letters - 1] in _RARE and not rest.startswith(_ARTICLE):
             weight *= 0.1
         if weight > 1.0 and weight > best:
             best, size = weight, letters
     return size
+
+
+def _is_joined(form: str, starts: Mapping[str, tuple[int, int]]) -> bool:
+    """Tell whether a word is و and a name rather than a name that begins with و."""
+    if form[0] != _AND or form in load_words("names/clitics.toml", "names", "waw"):
+        return False
+    return starts.get(form[1:], (0, 0))[0] >= _JOINED * max(1, starts.get(form, (0, 0))[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +140,10 @@ class PageNames:
         if not size and form not in self.behind and not starts.get(form, (0, 0))[0]:
             return next((letters for letters, rest in cuts(form) if rest in self.behind), 0)
         return size
+
+    def tells(self, name: str, form: str) -> bool:
+        """Tell whether a name stands elsewhere, alone or behind one other letter than in `form`."""
+        return any(lead + name in self.words for lead in ("", *LETTERS) if not lead or not form.endswith(lead + name))
 
     def _carries(self, form: str) -> bool:
         """Tell whether the word stands elsewhere behind a preposition of one letter, where no proclitic stands."""
@@ -142,10 +166,15 @@ def name_start(
     form = model_form(surface)
     if form[:1] not in LETTERS:
         return 0
-    governing, telling = (load_words("names/clitics.toml", "before", key) for key in ("prepositions", "verbs"))
-    if before in governing or (before in telling and form[:1] in _CONJUNCTIONS):
+    governing, acting, telling = (_before(key) for key in ("prepositions", "verbs", "speech"))
+    if before in governing or (form[:1] in _CONJUNCTIONS and (before in acting or before in telling)):
         return 0
     size = proclitic_size(form, starts)
+    if person and size and form[size - 1] in _WITH and not form[size:].startswith((_ARTICLE, form[size - 1])):
+        # ب and ك open many names that are rare (بتال), and the rest of those may be one too.
+        enough = _FAMOUS if before in telling or before in _before("titles") else _HEARD
+        if starts.get(form[size:], (0, 0))[0] < enough and not (page and page.tells(form[size:], form)):
+            size -= 1
     if person and _is_apposed(form, before, starts) and not (page and form[1:] in page.words):
         size = 0
     if page and form[size:][:2] != _ARTICLE:
@@ -164,7 +193,12 @@ def _is_apposed(form: str, before: str, starts: Mapping[str, tuple[int, int]]) -
         return False
     if any(starts.get(name, (0, 0))[0] for name in (form, *(rest for _, rest in cuts(form)))):
         return False
-    return before in nationalities() or before in load_words("names/clitics.toml", "before", "titles")
+    return before in nationalities() or before in _before("titles")
+
+
+def _before(key: str) -> frozenset[str]:
+    """Give one of the lists of words that tell of the letters behind them."""
+    return load_words("names/clitics.toml", "before", key)
 
 
 @lru_cache(maxsize=8)

@@ -43,7 +43,9 @@ class _Rules(NamedTuple):
     kept: frozenset[str]
     headed: frozenset[str]
     honorifics: frozenset[str]
+    blessings: frozenset[str]
     never: frozenset[str]
+    phrases: frozenset[tuple[str, ...]]
 
 
 @cache
@@ -67,7 +69,9 @@ def _rules() -> _Rules:
         kept=load_words(_FILE, "heads", "kept"),
         headed=load_words(_FILE, "heads", "headed"),
         honorifics=load_words(_FILE, "heads", "honorifics"),
+        blessings=load_words(_FILE, "heads", "blessings"),
         never=load_words(_FILE, "never", "words"),
+        phrases=frozenset(tuple(phrase.split()) for phrase in load_toml(_FILE)["never"]["phrases"]),
     )
 
 
@@ -140,7 +144,11 @@ def _runs_on(norms: Sequence[str], span: NameSpan, made: NameSpan) -> bool:
 
 def _fix(tokens: Sequence[Token], norms: Sequence[str], span: NameSpan, rules: _Rules) -> NameSpan | None:
     first, last = _inside_quotes(norms, span.first, span.last)
-    if span.label == "ORG":
+    if span.label != "ORG":
+        last = _blessing(norms, first, last, rules)
+    elif _is_phrase(norms[first : min(first + 2, last)], rules.phrases):
+        return None
+    else:
         last = _body_end(norms, first, last, rules)
     if first >= last or (last - first == 1 and norms[first] in rules.never):
         return None
@@ -162,6 +170,12 @@ def _fix(tokens: Sequence[Token], norms: Sequence[str], span: NameSpan, rules: _
     return span if (first, last, label) == (span.first, span.last, span.label) else replace(
         span, first=first, last=last, label=label, start=None, end=None
     )  # fmt: skip
+
+
+def _blessing(norms: Sequence[str], first: int, last: int, rules: _Rules) -> int:
+    """Give the end of a person without what is said of the dead and of kings: رحمه الله."""
+    found = (at for at in range(first + 1, last - 1) if norms[at] in rules.blessings and norms[at + 1] == "الله")
+    return next(found, last)
 
 
 def _body_end(norms: Sequence[str], first: int, last: int, rules: _Rules) -> int:
@@ -203,7 +217,7 @@ def _official(norms: Sequence[str], rules: _Rules) -> list[NameSpan]:
         if not _opens_official(norm) or (found and at < found[-1].last):
             continue
         sizes = range(min(rules.longest, len(norms) - at), 1, -1)
-        size = next((n for n in sizes if _is_official(norms[at : at + n], rules)), 0)
+        size = next((n for n in sizes if _is_phrase(norms[at : at + n], rules.official)), 0)
         if size:
             found.append(NameSpan(at, at + size, "LOC", None, _RULE))
     return found
@@ -215,11 +229,12 @@ def _opens_official(norm: str) -> bool:
     return _among(norm, _rules().openings)
 
 
-def _is_official(words: Sequence[str], rules: _Rules) -> bool:
-    if tuple(words) in rules.official:
+def _is_phrase(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> bool:
+    """Tell whether words are one of `phrases`; the first may carry a proclitic."""
+    if tuple(words) in phrases:
         return True
     rest = tuple(words[1:])
-    return len(words) > 1 and any((form, *rest) in rules.official for _, form in cuts(words[0]))
+    return len(words) > 1 and any((form, *rest) in phrases for _, form in cuts(words[0]))
 
 
 def _carried(norms: Sequence[str]) -> list[NameSpan]:

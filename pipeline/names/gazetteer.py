@@ -17,8 +17,28 @@ _KEPT: Final = 1 << 17  # words remembered
 _END: Final = "\x1f"  # between the words of a name
 
 
+_OLD, _NEW = "ئو", "ؤو"  # of مسئول and مسؤول
+_SERVANT: Final = "عبد"
+_PARTED: Final = frozenset({_SERVANT, "ابو", "ام", "بو"})  # words that are also written with the next one as one
+_ARTICLE: Final = "ال"
+
+
 def _form(norm: str) -> str:
-    return norm[:-1] + "ة" if norm.endswith("ه") else norm  # HEH -> TEH MARBUTA
+    form = norm.replace(_OLD, _NEW) if _OLD in norm else norm
+    return form[:-1] + "ة" if form.endswith("ه") else form  # HEH -> TEH MARBUTA
+
+
+def _spellings(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Give the ways to write a name of these words: عبد الرحمن is also عبدالرحمن, and أبو ظبي أبوظبي."""
+    parted: list[str] = []
+    for word in words:
+        rest = word.removeprefix(_SERVANT)
+        parted += [_SERVANT, rest] if rest != word and rest.startswith(_ARTICLE) and len(rest) > 3 else [word]
+    ways: list[tuple[str, ...]] = [()]
+    for word in parted:
+        joined = [(*way[:-1], way[-1] + word) for way in ways if way and way[-1] in _PARTED]
+        ways = [(*way, word) for way in ways] + joined
+    return ways
 
 
 class _Word(NamedTuple):
@@ -34,7 +54,8 @@ class _Word(NamedTuple):
 class Gazetteer:
     """Finds the names of a TSV file (surface, label, optional id) by an Aho-Corasick automaton over folded words.
 
-    Alef, yeh and teh marbuta variants match, and so do names behind و ف ب ل ك and their like; the longest match wins.
+    Variants of alef, yeh, teh marbuta and hamza match, names written as one word or two (عبدالرحمن), and names behind
+    و ف ب ل ك and their like; the longest match wins.
     Raises ConfigError for a file that is no such list.
     """
 
@@ -51,8 +72,9 @@ class Gazetteer:
             words = [_form(token.norm) for token in tokenize(surface)]
             if not words:
                 raise ConfigError(f"{path}: line {number} names nothing; write surface, label and optional id")
-            self.firsts[words[0]] = max(len(words), self.firsts.get(words[0], 0))
-            self.automaton.add_word(_END + _END.join(words) + _END, (len(words), label, entity))
+            for way in _spellings(words):
+                self.firsts[way[0]] = max(len(way), self.firsts.get(way[0], 0))
+                self.automaton.add_word(_END + _END.join(way) + _END, (len(way), label, entity))
         if not len(self.automaton):
             raise ConfigError(f"{path} holds no name; write surface, label and optional id, with tabs between")
         self.automaton.make_automaton()

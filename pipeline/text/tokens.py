@@ -17,6 +17,7 @@ _LINE_ENDS: Final = frozenset(LINE_ENDS)
 _ENDERS: Final = frozenset({"!", "؟", "?", "؛", "…", "۔"})
 LONGEST: Final = 300  # tokens; a text without marks is cut there, so that no later stage meets an endless sentence
 _SEPARATORS: Final = frozenset(",.،٫٬")  # of thousands and of decimals
+_INITIALS: Final = 3  # letters of the longest name of a letter (سين, إكس)
 _CLOSERS: Final = frozenset({'"', "”", "»", ")", "]", "’", "'", "“"})
 
 
@@ -115,8 +116,22 @@ def _closes(tokens: Sequence[Token], i: int, blank_after: bool) -> bool:
         return False  # an abbreviation: د. ، أ. ف. ب.
     if not blank_after:
         after = tokens[i + 1].norm
-        return not (after.isdigit() or after.isascii()) and not before.norm.isdigit()
+        return not (after.isdigit() or after.isascii() or before.norm.isdigit() or _spells(tokens, i))
     return True
+
+
+def _spells(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the full stop at token i is one of several between the names of letters: بي.بي.سي."""
+    return _joins(tokens, i) and (_joins(tokens, i - 2) or _joins(tokens, i + 2))
+
+
+def _joins(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether token i is a full stop that touches a word of few letters on either side."""
+    if not 0 < i < len(tokens) - 1 or tokens[i].text != ".":
+        return False
+    before, after = tokens[i - 1], tokens[i + 1]
+    touching = before.end == tokens[i].start and tokens[i].end == after.start
+    return touching and all(word.norm.isalpha() and len(word.norm) <= _INITIALS for word in (before, after))
 
 
 def fill_tokens(doc: Document, cut: Callable[[str, int], Iterable[Sequence[Token]]]) -> Document:

@@ -1,7 +1,8 @@
 import pytest
 
 from pipeline.document import Document, Mention
-from pipeline.names.aliases import Aliases, canonical_name
+from pipeline.names.aliases import Aliases, canonical_name, name_key
+from pipeline.resources import load_toml
 
 
 def entities(*names: tuple[str, str]) -> list[str]:
@@ -42,6 +43,88 @@ def test_a_family_name_joins_no_two_people() -> None:
     assert entities(("محمد بن سلمان", "PER"), ("بن سلمان", "PER"), ("بان كي مون", "PER"), ("كي مون", "PER")) == [
         "e0", "e0", "e1", "e1",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("محمد بن راشد بن سعيد", "محمد بن راشد"), ("محمد بن راشد", "محمد بن راشد آل سعيد"),
+        ("مساعد بن فهد بن سالم", "مساعد"), ("نسيم حداد", "نسيم حداد الأصغر"), ("ابن راشد", "محمد بن راشد"),
+        ("عبد ربه سالم حمدان", "عبدربه سالم حمدان"), ("نسيم_حداد", "نسيم حداد"), ("محمد سالم", "الملا سالم"),
+        ("محمد آل سعيد", "محمد بن راشد آل سعيد"),
+    ],
+)  # fmt: skip
+def test_the_beginning_of_a_name_is_the_person(names: tuple[str, str]) -> None:
+    assert entities(*((name, "PER") for name in names)) == ["e0", "e0"]
+    assert entities(*((name, "PER") for name in reversed(names))) == ["e0", "e0"]
+
+
+def test_a_person_is_known_by_each_of_its_names() -> None:
+    names = ("نسيم حداد", "نسيم حداد الأصغر", "حداد", "الأصغر", "رامي حداد")
+    assert entities(*((name, "PER") for name in names)) == ["e0", "e0", "e0", "e0", "e1"]
+
+
+def test_a_short_first_name_is_the_one_person_named_so() -> None:
+    assert entities(("فهد بن سالم", "PER"), ("فهد", "PER")) == ["e0", "e0"]
+    assert entities(("فهد حداد", "PER"), ("فهد", "PER")) == ["e0", "e1"]
+    assert entities(("ناصر فهد", "PER"), ("فهد بن سالم", "PER"), ("فهد", "PER")) == ["e0", "e1", "e0"]
+    assert entities(("فهد بن سالم", "PER"), ("فهد بن راشد", "PER"), ("فهد", "PER")) == ["e0", "e1", "e2"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("سالم بن راشد", "فهد بن سالم بن راشد"), ("محمد بن راشد", "راشد"), ("هند بنت سالم الحداد", "سالم الحداد"),
+        ("محمد بن فهد بن راشد", "محمد بن راشد"), ("فهد بن سالم", "فهد بن ناصر"), ("محمد بن", "محمد بن راشد بن سعيد"),
+    ],
+)  # fmt: skip
+def test_a_father_is_not_his_child(names: tuple[str, str]) -> None:
+    assert entities(*((name, "PER") for name in names)) == ["e0", "e1"]
+    assert entities(*((name, "PER") for name in reversed(names))) == ["e0", "e1"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("حركة النسيم", "النسيم"), ("نادي النسيم", "النسيم", "فريق النسيم"), ("مليشيا النسيم", "جماعة النسيم"),
+        ("الحوثي", "جماعة الحوثي", "الحوثيون", "الحوثيين"), ("داعش", "تنظيم الدولة الإسلامية", "تنظيم داعش"),
+        ("جامعة الدول العربية", "الجامعة العربية"), ("حلف الناتو", "حلف شمال الأطلسي", "ناتو"),
+    ],
+)  # fmt: skip
+def test_an_organisation_is_one_with_and_without_its_kind(names: tuple[str, ...]) -> None:
+    assert set(entities(*((name, "ORG") for name in names))) == {"e0"}
+    assert set(entities(*((name, "ORG") for name in reversed(names)))) == {"e0"}
+
+
+def test_bodies_of_other_kinds_and_labels_stay_apart() -> None:
+    assert entities(("نادي النسيم", "ORG"), ("شركة النسيم", "ORG"), ("النسيم", "ORG")) == ["e0", "e1", "e2"]
+    assert entities(("حركة النسيم", "ORG"), ("النسيم", "LOC"), ("وزارة النسيم", "ORG")) == ["e0", "e1", "e2"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("الولايات المتحدة", "الولايات المتحدة الأمريكية", "لولايات المتحدة الأميركية", "أمريكا", "أميركا"),
+        ("الإمارات", "الإمارات العربية المتحدة"), ("سوريا", "سورية"), ("بريطانيا", "المملكة المتحدة"),
+        ("ساحل العاج", "كوت ديفوار"), ("سلطنة عمان", "عُمان"),
+    ],
+)  # fmt: skip
+def test_the_names_of_a_state_are_one_entity(names: tuple[str, ...]) -> None:
+    text = " ثم ".join(names).replace("ثم لولايات", "للولايات")
+    assert set(page_entities(text, *names)) == {"e0"}
+
+
+def test_a_capital_and_a_part_are_not_the_state() -> None:
+    assert entities(("الولايات المتحدة", "LOC"), ("واشنطن", "LOC"), ("أمريكا اللاتينية", "LOC")) == ["e0", "e1", "e2"]
+    assert entities(("كوريا الجنوبية", "LOC"), ("كوريا الشمالية", "LOC"), ("كوريا", "LOC")) == ["e0", "e1", "e2"]
+
+
+def test_no_name_is_called_the_same_as_two_things() -> None:
+    rows = [
+        (label, row.split("|")) for label, names in load_toml("names/aliases.toml")["same"].items() for row in names
+    ]
+    keys = [(label, key) for label, names in rows for key in {name_key(name) for name in names}]
+    assert len(keys) == len(set(keys))
 
 
 def page_entities(text: str, *names: str, label: str = "LOC") -> list[str]:

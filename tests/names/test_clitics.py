@@ -97,6 +97,47 @@ def test_the_page_tells_whether_letters_are_proclitics(
     assert word[name_start(word, starts, page=known) :] == name
 
 
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("بوعلي", "بوعلي"), ("بوروسيا", "بوروسيا"), ("بوشعيب", "بوشعيب"), ("وبوسليم", "بوسليم"), ("كونور", "كونور"),
+        ("بواشنطن", "واشنطن"), ("بوهران", "وهران"), ("بوجدة", "وجدة"), ("لوزارة", "وزارة"), ("لوليد", "وليد"),
+    ],
+)  # fmt: skip
+def test_no_preposition_stands_before_and(word: str, name: str, starts: dict[str, tuple[int, int]]) -> None:
+    assert word[name_start(word, starts) :] == name
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("بالقصبة", "القصبة"), ("والزهراء", "الزهراء"), ("والكونكاكاف", "الكونكاكاف"), ("والتر", "والتر"),
+        ("بالتيمور", "بالتيمور"), ("بالميراس", "بالميراس"), ("فالنسيا", "فالنسيا"), ("كالفين", "كالفين"),
+    ],
+)  # fmt: skip
+def test_a_name_with_article_is_cut_off_where_it_is_the_commoner_word(
+    word: str, name: str, starts: dict[str, tuple[int, int]]
+) -> None:
+    assert word[name_start(word, starts) :] == name
+
+
+@pytest.mark.parametrize(
+    ("page", "before", "word", "name"),
+    [
+        ("", "البعثة", "بتال", "بتال"), ("", "", "كريمة", "كريمة"), ("", "", "وبدرو", "بدرو"), ("", "", "باملاك", "باملاك"),
+        ("سجل رانييري هدفا", "النادي", "برانييري", "رانييري"), ("شكر لرانييري", "النادي", "برانييري", "رانييري"),
+        ("اتصل برانييري", "النادي", "برانييري", "برانييري"), ("", "علاقة", "بأحمد", "أحمد"), ("", "اتصل", "ببتال", "بتال"),
+        ("", "النائب", "باديس", "باديس"), ("", "الرئيس", "بنتنياهو", "نتنياهو"), ("رحب باديس", "الوزير", "باديس", "باديس"),
+        ("قال سواريز", "المدرب", "بسواريز", "سواريز"), ("", "اضاف", "بسوزان", "بسوزان"), ("", "اكد", "لعباس", "عباس"),
+    ],
+)  # fmt: skip
+def test_a_rare_person_keeps_its_first_letter_unless_the_page_has_it_without(
+    page: str, before: str, word: str, name: str, starts: dict[str, tuple[int, int]]
+) -> None:
+    known = PageNames(frozenset(map(model_form, [*page.split(), word])), frozenset())
+    assert word[name_start(word, starts, before, known, person=True) :] == name
+
+
 def test_of_two_unknown_names_the_longer_stays(starts: dict[str, tuple[int, int]]) -> None:
     assert "ولوغانسك"[name_start("ولوغانسك", starts) :] == "لوغانسك"
 

@@ -85,3 +85,15 @@ def test_names_with_marks_are_found(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(("name", "written"), [("أم درمان", "بأم درمان"), ("آل ثاني", "لآل ثاني"), ("قم", "وقم")])
 def test_short_words_of_the_list_lose_their_proclitics(tmp_path: Path, name: str, written: str) -> None:
     assert find(gazetteer(tmp_path, f"{name}\tLOC"), f"قال {written} أمس") == [(name, "LOC", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("عبد الرحمن منير", "عبدالرحمن منير"), ("عبدالرحمن منير", "عبد الرحمن منير"), ("أبو ظبي", "أبوظبي"),
+        ("رامي عبد السلام", "رامي عبدالسلام"), ("أم درمان", "أمدرمان"), ("هيئة شؤون المسنين", "هيئة شئون المسنين"),
+        ("مسئول", "مسؤول"), ("عبدالله أبو زيد", "عبد الله أبوزيد"),
+    ],
+)  # fmt: skip
+def test_names_are_found_written_as_one_word_or_two(tmp_path: Path, name: str, written: str) -> None:
+    assert find(gazetteer(tmp_path, f"{name}\tPER\tn1"), f"حضر {written} مبكرا") == [(written, "PER", "n1")]
