@@ -14,9 +14,10 @@ from pipeline.config import Config
 from pipeline.document import Document, Segment, Span
 from pipeline.resources import load_toml
 from pipeline.text.headers import DateLine, read_date_line
-from pipeline.text.normalize import LINE_ENDS, fold
+from pipeline.text.lines import cut_lines
+from pipeline.text.links import ITEM_WORDS, TITLE_WORDS, embedded, inserted
+from pipeline.text.normalize import fold
 
-_LINE: Final = re.compile(rf"[^{LINE_ENDS}]*(?:\r\n|[{LINE_ENDS}]|\Z)")
 _LEAD: Final = re.compile(r"^[\W_]+")
 _WORD: Final = re.compile(r"\w+")
 _PROCLITICS: Final = re.compile(r"^[وفبلك]?(?:ال|لل)?(?=\w{3})")
@@ -24,9 +25,7 @@ _ARABIC: Final = re.compile(r"[\u0621-\u064a]")
 _CLOSERS: Final = {"»": "«", "”": "“", ")": "(", "]": "[", '"': '"'}
 _PARAGRAPH: Final = 600  # characters beyond which a line is a paragraph; templates are for short lines
 _BODY_WORDS: Final = 24  # a line of more words is a paragraph, whatever its last mark
-_TITLE_WORDS: Final = 32
 _LINK_WORDS: Final = 18  # longest headline behind a marker without any mark between
-_ITEM_WORDS: Final = 4  # shortest headline in a list of links, where no marker stands before it
 _TAG_WORDS: Final = 5
 _DATELINE_WORDS: Final = 6
 _PARTED: Final = re.compile(r"[-–—(/]")
@@ -97,10 +96,8 @@ def read_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     first, tags = True, False
     label: DateLine | None = None  # a label of dates on a line of its own just before
-    for match in _LINE.finditer(text):
-        if match.start() == match.end():
-            continue
-        line = _read_line(match.group(), match.start(), match.end(), first)
+    for start, end, frame in cut_lines(text):
+        line = Line(start, end, "", "frame") if frame else _read_line(text[start:end], start, end, first)
         if line.kind == "blank":
             lines.append(line)
             continue
@@ -209,6 +206,19 @@ def cut_page(doc: Document) -> tuple[Segment, ...]:
 
 def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
     """Give each line the kind of its segment and a number that changes where a new segment of the same kind begins."""
+    links = inserted(lines)
+    rest = iter(_assign_marked([line for at, line in enumerate(lines) if at not in links]))
+    kinds: list[tuple[str, int]] = []
+    for at, line in enumerate(lines):
+        if at not in links:
+            kinds.append(next(rest))
+        else:
+            kinds.append(kinds[-1] if line.kind == "blank" else ("related", -at))
+    return kinds
+
+
+def _assign_marked(lines: Sequence[Line]) -> list[tuple[str, int]]:
+    """Do the same for lines among which only markers and date lines begin further articles."""
     kinds: list[tuple[str, int]] = []
     kind, number = "article", 0
     main: set[str] = set()
@@ -216,7 +226,7 @@ def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
     announced: set[str] = set()  # words of all headlines behind the last marker
     in_list = linked = False  # behind a marker, before any paragraph; behind a link rather than one announced article
     opened = dates_first = False  # text of the article has come; each date of the list stands before its headline
-    heads = _embedded(lines)
+    heads = embedded(lines)
     for at, line in enumerate(lines):
         if line.kind == "related" or (at in heads and not in_list):
             if kind == "article":
@@ -236,7 +246,7 @@ def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
                 in_list = False
                 if _goes_on(lines, at, announced, main, linked):
                     kind, number = "article", number + 1
-            elif not headline or line.words >= _ITEM_WORDS:
+            elif not headline or line.words >= ITEM_WORDS:
                 linked = linked or bool(headline)
                 number += bool(headline)
                 headline = _words(line)
@@ -244,27 +254,6 @@ def _assign(lines: Sequence[Line]) -> list[tuple[str, int]]:
         opened = opened or line.kind == "text"
         kinds.append((kind, number))
     return _mark_frame(lines, kinds)
-
-
-def _embedded(lines: Sequence[Line]) -> set[int]:
-    """Give the lines that are headlines of further articles without a marker: each stands right before a date line.
-
-    They count only behind a paragraph of an article that is dated itself, and where the date line is labelled or gives
-    the hour, as stamps of pages do and dates within a text do not.
-    """
-    found: set[int] = set()
-    dated = body = False
-    shown = [at for at, line in enumerate(lines) if line.kind != "blank"]
-    first = next((lines[at].folded for at in shown if lines[at].kind == "text"), "")
-    for here, below, beyond in zip(shown, shown[1:], shown[2:], strict=False):
-        line, day = lines[here], lines[below].day
-        stamp = day is not None and day.day is not None and not day.updated and (day.labelled or day.clock)
-        headline = line.kind == "text" and not line.is_body and _ITEM_WORDS <= line.words <= _TITLE_WORDS
-        if stamp and dated and body and headline and line.folded != first and lines[beyond].kind in ("text", "source"):
-            found.add(here)
-        dated = dated or (line.day is not None and line.day.day is not None)
-        body = body or line.is_body
-    return found
 
 
 def _words(line: Line | None) -> set[str]:
@@ -341,17 +330,17 @@ def _title_span(text: str, lines: Sequence[Line], title: str | None) -> Span | N
     shown = [x for x in lines if x.kind not in ("blank", "frame", "end")]
     related = bool(shown) and shown[0].kind == "related"
     if related and shown[0].inline is not None:
-        short = shown[0].words <= _TITLE_WORDS
+        short = shown[0].words <= TITLE_WORDS
         return _trim(text, shown[0].inline, shown[0].end) if short else None
     texts = [x for x in shown if x.kind == "text" and _ARABIC.search(x.folded)][:3]
     if len(texts) > 1 and texts[1].is_body and _is_dateline(texts[0]):
         del texts[0]
     if len(texts) > 1 and texts[0].words <= _SITE_WORDS and texts[1].words > 2 * _SITE_WORDS and not texts[1].is_body:
         del texts[0]
-    if not texts or texts[0].is_body or not 2 <= texts[0].words <= _TITLE_WORDS:
+    if not texts or texts[0].is_body or not 2 <= texts[0].words <= TITLE_WORDS:
         return None
     alone = all(x.kind not in ("text", "date") or x is texts[0] for x in shown)
-    if alone and not related and texts[0].words < _ITEM_WORDS:
+    if alone and not related and texts[0].words < ITEM_WORDS:
         return None
     return _trim(text, texts[0].start, texts[0].end)
 

@@ -97,7 +97,8 @@ def is_trap(line: Line, i: int, node: Node, j: int, closing: bool = False) -> bo
     if first.today is not None:
         return _is_no_day(line, i, node, j, closing)
     if first.weekday is not None:
-        return j == i + 1 and (_is(before, "plural_days_before") or _is(before, "friday_noun_before"))
+        named = _is(before, "plural_days_before") or _is(before, "friday_noun_before")
+        return j == i + 1 and (named or _is(after, "weekday_not_after"))
     if first.month is None:
         return _digits_only(line, i) and not first.bce and not reads_as_year(line, i, node, j)
     if before in QUOTES and after in QUOTES and first.year is None and j <= i + 2:

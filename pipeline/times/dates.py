@@ -53,7 +53,7 @@ def _year_tail(line: Line, j: int, date: Date) -> tuple[Date, int]:
         if found and (found[0].year or 0) <= 1500:
             return replace(date, year=found[0].year), found[1]
     if k == j or line.has(j, "from"):
-        placed = period(line, k)
+        placed = line.read_at(k, period) if line.clitic(k) == "لل" else period(line, k)  # رمضان للسنة الماضية
         if placed and isinstance(placed[0], Period) and placed[0].unit == "year":
             return replace(date, within=placed[0]), placed[1]
         if placed and isinstance(placed[0], Date) and placed[0].year:

@@ -7,7 +7,7 @@ from pipeline.times.calendars import gregorian, hijri
 from pipeline.times.dates import day_date, month_date, next_of_list, numeric, numeric_range, short_numeric
 from pipeline.times.lines import CLOSING, COMMAS, DASHES, OPENING, QUOTES, Line
 from pipeline.times.nodes import Date, Hit, Node, Period, Range
-from pipeline.times.numbers import ordinal
+from pipeline.times.numbers import day_number, ordinal
 from pipeline.times.units import period, whole_unit
 
 _NO_DATE: Final = Date()
@@ -201,12 +201,36 @@ def two_weekdays(line: Line, i: int) -> Hit:
     return Range(Date(weekday=first[0][0]), last[0]), last[1]
 
 
+def _dated_days(line: Line, j: int) -> Hit:
+    """Read weekdays each with its day, the last one with the month of all: الجمعة 6 والسبت 7 يناير 2017."""
+    first: Date | None = None
+    for _ in range(_LISTED):
+        weekday = line.find(j, "weekday", loose=True)
+        number = day_number(line, weekday[1]) if weekday else None
+        if not weekday or not number:
+            return None
+        if first and (stated := day_date(line, weekday[1])):
+            last, end = stated
+            if not isinstance(last, Date) or last.twin or (first.day or 0) >= (last.day or 0):
+                return None
+            last = replace(last, weekday=weekday[0][0])
+            return Range(replace(last, day=first.day, weekday=first.weekday), last), end
+        first = first or Date(day=number[0], weekday=weekday[0][0])
+        more = next_of_list(line, number[1])
+        if more is None:
+            return None
+        j = more
+    return None
+
+
 def _several_days(line: Line, j: int) -> Hit:
     """Read what يومي and أيام hold: days of a month or weekdays."""
     if dates := day_date(line, j, named=True):
         return dates
     if numbers := numeric(line, j):
         return numbers
+    if dated := _dated_days(line, j):
+        return dated
     first = _weekday(line, j)
     if not first:
         return None

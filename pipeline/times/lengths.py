@@ -66,7 +66,7 @@ def offset(line: Line, i: int) -> Hit:
     for kind, sign in (("after_that", 1), ("before_that", -1)):
         if (head := line.find(i, kind)) and line.clitic(head[1]) == "ب":
             length = line.read_at(head[1], _length)
-            if length:
+            if length and length[0] not in ("hour", "minute"):
                 return Offset(length[0], length[1], sign, context=True), length[2]
     for kind, sign in (("since", -1), ("before", -1), ("after", 1)):
         head = line.find(i, kind)

@@ -5,7 +5,9 @@ units from the one that holds the anchor (-1 الماضي, 0 الجاري, 1 ا�
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+OVER: Final = -2  # a tense of expressions: what they date is over, however close its next day lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +166,9 @@ class Weekend:
 class Term:
     """A period without dates of its own.
 
-    granularity: `term` for a season of sport (الموسم الماضي), `season` for one of anything else, which no calendar
-    tells, `vague` for a period of no fixed length (الفترة المقبلة). new: الموسم الجديد. of: the years that the text
-    gives it (موسم 2014-2015).
+    granularity: `term` for a season of sport (الموسم الماضي), `school` for a year of school (العام الدراسي المقبل),
+    `season` for one of anything else, which no calendar tells, `vague` for a period of no fixed length
+    (الفترة المقبلة). new: الموسم الجديد. of: the years that the text gives it (موسم 2014-2015).
     """
 
     granularity: str
@@ -206,7 +208,8 @@ Node: TypeAlias = (
 class Expression:
     """A date expression found in a text.
 
-    start, end: raw half-open span. tense: -1 where the words around it tell of the past, 1 of the future, 0 of neither.
+    start, end: raw half-open span. tense: -1 where the words around it tell of the past, 1 of the future, 0 of neither,
+    OVER where the words right before it leave no doubt that what it dates is past (منذ، هجمات).
     dateline: it stands at the head of its sentence and a dash or the name of an agency follows.
     """
 

@@ -14,7 +14,7 @@ from pipeline.times.calendars import (
     unit_of,
     week_of,
 )
-from pipeline.times.nodes import Date, Period
+from pipeline.times.nodes import OVER, Date, Period
 from pipeline.times.values import Context, Value, resolve, value_of
 
 _HIJRI_NEWS: Final = 40  # years around the anchor's Hijri year in which a year without a mark is read as Hijri
@@ -150,7 +150,8 @@ def _partial(node: Date, context: Context, granularity: str) -> Value:
     now = [c for c in choices if c[0] <= current[0] and current[1] <= c[1]]
     if node.shift is None:
         past, ahead = past + now, now + ahead
-        chosen = nearer(past[-1] if past else None, ahead[0] if ahead else None, anchor, context)
+        hijri_date = node.calendar == "hijri"
+        chosen = nearer(past[-1] if past else None, ahead[0] if ahead else None, anchor, context, named=hijri_date)
     elif node.shift == 0:
         chosen = min(choices, key=lambda c: abs((c[0] - anchor).days), default=None)
     elif node.shift < 0:
@@ -168,7 +169,8 @@ def nearer(
     A year is left out where it goes without saying, so a date far off on the side that the tense tells gives way to
     one close by on the other side.
 
-    named: the date is a feast, which is also named beside past verbs while it is still to come (أعلنت عطلة العيد).
+    named: the date is a feast or a Hijri date, which are also named beside past verbs while they are still to come
+        (أعلنت عطلة العيد، وزعت المعونات مع قرب شهر رمضان).
     """
     if past is None or ahead is None or past == ahead:
         return past or ahead
@@ -176,7 +178,8 @@ def nearer(
     if context.tense > 0:
         return past if back <= _CLOSE < _FAR < forth else ahead
     if context.tense < 0:
-        return ahead if named and forth <= _CLOSE < _FAR < back else past
+        coming = named and context.tense != OVER and forth <= _CLOSE < _FAR < back
+        return ahead if coming else past
     if context.config.prefer_past:
         return ahead if forth <= _SOON and back > 2 * forth else past
     return past if back <= _SOON and forth > 2 * back else ahead

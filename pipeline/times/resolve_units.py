@@ -9,6 +9,8 @@ from pipeline.times.nodes import Offset, Period, Term, Weekend, Window
 from pipeline.times.values import Context, Value, resolve, value_of
 
 _HALVES: Final = {"month": ("day", 15), "year": ("month", 6), "decade": ("year", 5), "century": ("year", 50)}
+# First and last month of seasons of football and of years of school, which most Arab countries begin in September.
+_TERMS: Final = {"term": (8, 5), "school": (9, 6)}
 UNIT_MONTHS: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120, "century": 1200}
 
 
@@ -47,8 +49,9 @@ def _period(node: Period, context: Context) -> Value:
             moved = unit_of(unit, moved[0], 0, 0)
         return value_of(moved, granularity, "relative", anchored=False, reference=base.start)
     day = base.start if node.shift <= 0 else base.end or base.start
-    found = unit_of(unit, day, node.shift, context.config.week_start)
-    return value_of(found, granularity, "relative", anchored=False, reference=base.start)
+    calendar = base.calendar if unit == "month" else "gregorian"
+    found = unit_of(unit, day, node.shift, context.config.week_start, calendar)
+    return value_of(found, granularity, "relative", calendar=calendar, anchored=False, reference=base.start)
 
 
 def _span(node: Period, context: Context) -> Value:
@@ -94,16 +97,21 @@ def _term(node: Term, context: Context) -> Value:
         return Value(None, None, "vague" if node.granularity == "vague" else "season", "deictic")
     if node.granularity == "vague":
         return _vague(node.shift, anchor)
-    # Seasons of football run from August to May; in June and July one is over and the next has not begun.
-    year = anchor.year if anchor.month >= 8 else anchor.year - 1
-    if node.new:
-        year = anchor.year if anchor.month >= 6 else anchor.year - 1
-    elif node.shift < 0:
-        year += node.shift + (anchor.month in (6, 7))
-    elif node.shift > 0:
-        year += node.shift
-    first, last = gregorian(year, 8), gregorian(year + 1, 5)
+    begin, finish = _TERMS[node.granularity]
+    year = _term_year(node, anchor, begin, finish)
+    first, last = gregorian(year, begin), gregorian(year + 1, finish)
     return value_of((first[0], last[1]) if first and last else None, "season", "deictic")
+
+
+def _term_year(node: Term, anchor: date, begin: int, finish: int) -> int:
+    """Give the year in which a season begins that runs from month `begin` to month `finish` of the next year."""
+    year = anchor.year if anchor.month >= begin else anchor.year - 1
+    if node.new:
+        return anchor.year if anchor.month > finish else anchor.year - 1
+    between = finish < anchor.month < begin  # one is over and the next has not begun
+    if node.shift < 0 or (not node.shift and node.granularity == "school"):
+        year += between  # in summer the year of school is the one that all prepare for
+    return year + node.shift
 
 
 def _vague(sign: int, anchor: date) -> Value:

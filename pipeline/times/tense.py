@@ -6,6 +6,7 @@ from typing import Final
 
 from pipeline.text.normalize import fold
 from pipeline.times.lines import COMMAS, Line
+from pipeline.times.nodes import OVER
 from pipeline.times.vocabulary import read_rows
 
 _BACK: Final = 45  # words before an expression in which the verb of its clause is looked for
@@ -14,7 +15,9 @@ _ADJACENT: Final = 2  # words between an imperfect and the expression that it su
 _DISTANT: Final = 8  # words beyond which a past verb says nothing of the expression
 _OPENING: Final = 5  # words of a sentence that begins with what is over
 _LONGEST: Final = 9  # letters of an imperfect that no table knows
+_MOVED: Final = 30  # words before a new date in which its postponement may be told
 _FEMININE: Final = re.compile(r"(\w+ت)(?:ه|ها|هم|هن|هما)")
+_MASDAR: Final = re.compile(r"ا\wا\wت")  # إقامتها is written as أقامتها is, folded
 _MARKS: Final = frozenset('"“«:')
 _DASHES: Final = frozenset("-–—:،")
 _BEFORE_VERBS: Final = ("verbal", "relative", "report", "subordinator", "negated_past")
@@ -40,8 +43,8 @@ def _forms() -> dict[str, int]:
     rows = list(read_rows("verbs.tsv"))
     for row in rows:
         past = fold(row["past"])
-        stem = past.removesuffix("ي")  # ALEF MAKSURA, folded: أجرى, أجرت
-        for form in (stem + "ت", stem + "وا", stem + "تا", past + "ا", past + "ن"):
+        stem = past.removesuffix("ي")  # ALEF MAKSURA, folded: أجرى, أجرت; YEH: توفي, توفيت
+        for form in (stem + "ت", past + "ت", stem + "وا", stem + "تا", past + "ا", past + "ن"):
             tenses.setdefault(form, _PAST)
         tenses.setdefault(past, _MAYBE_PAST if row["noun"] == "1" else _PAST)
     for row in rows:
@@ -74,8 +77,10 @@ def tense_of(norm: str) -> int:
     bare = norm[1:] if joined else norm
     verb = _FEMININE.fullmatch(bare)
     if verb and tenses.get(verb[1]) == _PAST:
-        return _PAST  # أصدرته: she did it
+        return _MAYBE_PAST if _MASDAR.fullmatch(verb[1]) else _PAST  # أصدرته: she did it
     told = tenses[bare] if bare in tenses else _by_form(bare)
+    if told == _MAYBE_IMPERFECT and norm[0] == "ف":
+        return 0  # FEH of a name far more often than "so": فيينا, فيديو
     return _MAYBE.get(told, told) if joined else told
 
 
@@ -93,21 +98,60 @@ def _by_form(bare: str) -> int:
 
 
 def tense(line: Line, i: int, j: int) -> int:
-    """Tell the time of the clause that holds the expression [i, j): -1 past, 1 future, 0 not told.
+    """Tell the time of the clause that holds the expression [i, j): -1 past, 1 future, 0 not told, OVER as in nodes.
 
     The nearest verb or word of plan before the expression decides; where there is none, the first one behind it. An
     imperfect tells the future as the main verb of its sentence or behind أن, the past behind لم and كان.
     """
     roles = _roles()
     before = line.norm(i - 1).removeprefix("و")
-    if before in roles["since"] or before in roles["happened"]:
-        return _PAST
+    if before in roles["since"] or before in roles["happened"] or _is_over(line, i):
+        return OVER
+    if (arranged := _arranged(line, i, j)) is not None:
+        return arranged
     if line.norm(0) in roles["after"] and line.norm(j) in COMMAS and i <= _OPENING and not _has_verb(line, i):
         return _PAST  # بعد اجتماع الاثنين، يتوقع
     told = _behind(line, i)
     if told is None:
         return _ahead(line, j)
-    return 0 if told == _PAST and line.norm(i - 1) in roles["until"] else told
+    return 0 if told == _PAST and (before in roles["until"] or before in roles["scheduled"]) else told
+
+
+def _is_over(line: Line, i: int) -> bool:
+    """Tell whether the words before i date what is over: الاتفاق الموقع في، نتائج انتخابات، يعود الخلاف إلى."""
+    roles, before = _roles(), line.norm(i - 2)
+    if line.has(i - 1, "at"):
+        return before in roles["dated"]
+    if line.norm(i - 1) in roles["scheduled"]:
+        return before in roles["happened"]
+    return line.norm(i - 1) == "الي" and _stands_before(line, i, "dating", _DISTANT) is not None  # إلى, folded
+
+
+def _arranged(line: Line, i: int, j: int) -> int | None:
+    """Tell the time of a date that something is put off to or fixed for; None where it is not.
+
+    A date for which something had been arranged may be over.
+    """
+    roles = _roles()
+    if line.norm(j) in roles["fixed_after"]:
+        return 0 if _was(line, i, _DISTANT) else _FUTURE
+    if line.norm(i - 1) in roles["due"] or (line.has(i - 1, "from") and line.norm(i - 2) in roles["starting"]):
+        return _FUTURE
+    if line.norm(i - 1) in roles["gathering"] and line.norm(i - 2) in roles["moved_to"]:
+        return None if _stands_before(line, i, "called", _DISTANT) is None else _FUTURE
+    if line.norm(i - 1) not in roles["moved_to"] and not line.clitic(i).endswith("ل"):  # LAM: to
+        return None
+    k = _stands_before(line, i, "moved", _MOVED)
+    if k is None or line.has(k - 1, "from"):  # من أجل: for the sake of
+        return None
+    return 0 if _was(line, k) else _FUTURE
+
+
+def _stands_before(line: Line, i: int, role: str, reach: int) -> int | None:
+    """Give the index of the last word before i that plays a part, with or without a و."""
+    forms = _roles()[role]
+    span = range(i - 1, max(-1, i - 1 - reach), -1)
+    return next((k for k in span if line.norms[k].removeprefix("و") in forms), None)  # WAW: and
 
 
 def _has_verb(line: Line, i: int) -> bool:
@@ -156,9 +200,9 @@ def _told_here(line: Line, k: int, told: int) -> int:
     return _MAYBE[told] if verb else 0
 
 
-def _was(line: Line, k: int) -> bool:
+def _was(line: Line, k: int, reach: int = _NEAR) -> bool:
     """Tell whether كان or لم stands closely before word k."""
-    return any(norm in _roles()["auxiliary"] for norm in line.norms[max(0, k - _NEAR) : k])
+    return any(norm in _roles()["auxiliary"] for norm in line.norms[max(0, k - reach) : k])
 
 
 def _ahead(line: Line, j: int) -> int:

@@ -24,6 +24,8 @@ def whole_unit(line: Line, i: int) -> tuple[str, int] | None:
 
 def _placed(line: Line, unit: str, j: int, shift: int) -> Node:
     """Give the node of a unit that ends before word j and lies `shift` units away."""
+    if line.has(j - 1, "study") and unit in ("year", "term"):
+        return Term("school", shift)
     if unit == "term":
         plain = line.find(j - 1, "unit") is not None
         return Term("term" if plain else "season", shift)
@@ -122,8 +124,8 @@ def _directed(line: Line, i: int) -> Hit:
         if kind == "shift":
             return _placed(line, unit, j, shift), end
         if kind == "new":
-            if unit == "term":
-                return Term("term", 1, True), end
+            if unit == "term" or line.has(j - 1, "study"):
+                return Term("school" if line.has(j - 1, "study") else "term", 1, True), end
             return (Period(unit, 1, "new"), end) if unit == "year" else None
         if unit == "term":
             return Term("season"), end
@@ -157,6 +159,8 @@ def bare_period(line: Line, i: int) -> Hit:
     found = whole_unit(line, i)
     if not found or found[0] not in _WHOLE or ordinal(line, found[1]):
         return None
+    if found[0] == "year" and line.has(found[1] - 1, "study"):
+        return Term("school"), found[1]
     return Period(found[0], 0, "bare"), found[1]
 
 

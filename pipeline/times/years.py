@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pipeline.times.calendars import hijri
 from pipeline.times.lines import COMMAS, DASHES, Line
 from pipeline.times.nodes import Date, Hit, Node, Range
 from pipeline.times.numbers import spelled
@@ -10,6 +11,7 @@ _GROUPING: Final = frozenset({".", ",", "٫", "٬", ":", "،"})
 _BEFORE_ERA: Final = DASHES | {"ت"}  # TEH, short for "died": (ت 995م)
 _LISTED: Final = 6  # years of the longest list (أعوام 2010 و2011 و2012)
 _LAST_YEAR: Final = 2200
+_FOUR_DIGITS: Final = 1000
 _HIJRI_NEAR: Final = (1343, 1500)  # years without a mark that are read as Hijri where they stand in pairs (1436/1437)
 
 
@@ -106,6 +108,8 @@ def _year_range(line: Line, first: Date, j: int) -> tuple[Node, int]:
         return first, j
     if second := year_number(line, j + 1, headed=False):
         last, end = second
+        if _agree(first, last):
+            return Date(year=last.year, twin=Date("hijri", year=first.year)), end
         if last.calendar == "hijri" != first.calendar and 0 < (last.year or 0) - (first.year or 0) < 100:
             first = Date("hijri", year=first.year)
         elif first.calendar == last.calendar and _paired(first, last):
@@ -127,14 +131,25 @@ def _paired(first: Date, last: Date) -> bool:
     return low <= (first.year or 0) <= high and (last.year or 0) == (first.year or 0) + 1
 
 
+def _agree(first: Date, last: Date) -> bool:
+    """Tell whether two years without a mark are one year in both calendars (1343/1924)."""
+    if first.calendar == "hijri" or last.calendar == "hijri" or not first.year or not last.year:
+        return False
+    held = hijri(first.year) if first.year <= _HIJRI_NEAR[1] else None
+    return held is not None and held[0].year <= last.year <= held[1].year
+
+
 def _ascending(first: Date, last: Date) -> bool:
     return bool(first.year and last.year and last.year > first.year and not last.bce)
 
 
 def year(line: Line, i: int) -> Hit:
     """Read a year: عام 2014، سنة 132 هـ، 384هـ/995م، عامي 2012 و2013، 2019-2021، العام الدراسي 2015/2016."""
-    if (heads := line.find(i, "year_heads")) and (several := _years(line, heads[1], line.has(i - 1, "between"))):
-        return several
+    if heads := line.find(i, "year_heads"):
+        unit = line.find(i, "unit")
+        pair = unit is not None and unit[0][1:] == (2, "construct")
+        if several := _years(line, heads[1], line.has(i - 1, "between"), pair):
+            return several
     head = line.find(i, "year_head")
     start = line.after(head[1], "school") if head else i
     found = year_number(line, start, headed=head is not None)
@@ -149,9 +164,12 @@ def year(line: Line, i: int) -> Hit:
     return node, j
 
 
-def _years(line: Line, i: int, between: bool) -> Hit:
-    """Read a list of years behind عامي or أعوام: one range where they follow each other or بين holds them."""
-    first = year_number(line, line.after(i, "from"), headed=False)
+def _years(line: Line, i: int, between: bool, pair: bool) -> Hit:
+    """Read a list of years behind عامي or أعوام: one range where they follow each other or بين holds them.
+
+    pair: عامي stands before them, so that two numbers of any size will do.
+    """
+    first = year_number(line, line.after(i, "from"), headed=pair)
     if not first:
         return None
     last, j = first
@@ -161,10 +179,12 @@ def _years(line: Line, i: int, between: bool) -> Hit:
     for _ in range(_LISTED):
         k = j + 1 if line.norm(j) in COMMAS else line.after(j, "to")
         more = line.joined_by_and(k)
-        following = year_number(line, k if more is None else more, headed=False) if more is not None or k > j else None
+        following = year_number(line, k if more is None else more, headed=pair) if more is not None or k > j else None
         if not following or not _ascending(last, following[0]):
             break
         if not (between or line.has(j, "to") or (following[0].year or 0) - (last.year or 0) == 1):
             break
         last, j = following
+    if last == first[0] and (last.year or 0) < _FOUR_DIGITS:
+        return None
     return (first[0] if last == first[0] else Range(first[0], last)), j

@@ -195,6 +195,40 @@ def test_lines_of_the_frame_behind_the_text_are_boilerplate() -> None:
     assert [f[:2] for f in cut(TITLE, "2023/09/11", BODY, *frame)] == [("article", TITLE), ("boilerplate", "الوسوم")]
 
 
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "رابط الخبر بصحيفة الميناء: " + TITLE,
+        "سمات النقل خط العاصمة - الميناء",
+        "مقالات أخرى للكاتب" + LINK + SECOND,
+        "تابع موقع الميناء على:",
+    ],
+)
+def test_the_last_line_goes_over_into_the_frame(tail: str) -> None:
+    text = "\n".join([TITLE, "2023/09/11", f"{BODY} {MORE} {tail}", ""])
+    article, frame = cut_page(Document("d", text))
+    assert (article.kind, frame.kind, text[frame.start : frame.end]) == ("article", "boilerplate", f"{tail}\n")
+    assert title_of(text, article) == TITLE
+
+
+@pytest.mark.parametrize("frame", [["// انتهى //", "17:06 ت م"], ["(يتبع)"], ["رابط الخبر بصحيفة الميناء: " + TITLE]])
+def test_the_lines_behind_the_text_of_an_agency_are_boilerplate(frame: list[str]) -> None:
+    assert [f[:2] for f in cut(TITLE, "2023/09/11", BODY, *frame)] == [("article", TITLE), ("boilerplate", frame[0])]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        f"{BODY} سمات القائد الناجح كثيرة، كما قال.",
+        f"{BODY} ومن سمات الخط الجديد سرعته",
+        f"{BODY} قرأت مقالات أخرى له",
+        f"{BODY} وتابع الوزير عمل الفرق على الأرض.",
+    ],
+)
+def test_a_last_paragraph_without_frame_stays_whole(last: str) -> None:
+    assert [s.kind for s in cut_page(Document("d", f"{TITLE}\n2023/09/11\n{last}"))] == ["article"]
+
+
 def test_a_breadcrumb_does_not_lend_its_words_to_the_headline() -> None:
     assert parts("الرئيسية / نقل / " + TITLE, TITLE, "2023/09/11", BODY, title=TITLE) == [ARTICLE]
 
