@@ -258,5 +258,8 @@ def rule_scores(layout: Layout, events: Proposals, sources: Sources, pairs: Sour
     opened = content_opens(layout, token, place)
     before = same & (place < token) & statement & ~own & ((opened == 2) | (opened == 4))
     before |= same & (place < token) & quoted & ~cue
+    other = ~cue & ~statement & ~own & same & (place < token)  # استبعد الناطق عقد لقاء
+    clauses, verbs = (numbers[token] - numbers[place] for numbers in (layout.clause, layout.verbs))
+    before |= other & (clauses <= 1) & (verbs <= 1)
     near = 1 / (1 + np.abs(token - place) / 100)
     return np.where(before, near, np.where(same & cue, 0.9 * near, 0)).astype(np.float32)

@@ -19,6 +19,7 @@ from pipeline.text.normalize import fold
 REACH: Final = 8  # earlier mentions of the same type that a mention is compared with
 _PARTS: Final = ("actor", "target", "place")  # roles whose fillers may agree or disagree
 _PART_OF: Final = {part: part for part in _PARTS} | {"destination": "place"}
+_APART: Final = 14  # days between two dates from which on they are not of one happening
 _VICTIM: Final = ("target", "PER")
 
 
@@ -67,8 +68,8 @@ def _filler_words(phrase: str) -> tuple[str, ...]:
 def clashes(layout: Layout, events: Proposals, mentions: Sequence[EventMention], pairs: SamePairs) -> Flags:
     """Tell the pairs that name others in places where one happening has the same: the person that it befalls, or two.
 
-    Of annotated pairs like these one in twenty tells the same happening. So do few of those whose dates are more than a
-    day apart.
+    Of annotated pairs like these one in twenty tells the same happening. So do few of those whose dates are further
+    apart than a weekday is misread.
     """
     labels = [{mention.start: mention.label for mention in doc.mentions} for doc in layout.docs]
     named = [_named(layout.docs[d], labels[d], m) for d, m in zip(events.doc.tolist(), mentions, strict=True)]
@@ -76,7 +77,7 @@ def clashes(layout: Layout, events: Proposals, mentions: Sequence[EventMention],
     for n, (i, j) in enumerate(zip(pairs.later.tolist(), pairs.earlier.tolist(), strict=True)):
         apart = [key for key in named[i].keys() & named[j].keys() if not named[i][key] & named[j][key]]
         found[n] = (
-            _VICTIM in apart or len({part for part, _ in apart}) > 1 or _days_between(mentions[i], mentions[j]) > 1
+            _VICTIM in apart or len({part for part, _ in apart}) > 1 or _days_between(mentions[i], mentions[j]) > _APART
         )
     return found
 

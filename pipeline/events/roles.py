@@ -12,7 +12,7 @@ from pipeline.events.features import Window, bucket, cross, pick
 from pipeline.events.phrases import Phrases
 from pipeline.events.proposals import POSITIONS, ROLE_CODES, Frames, Proposals
 from pipeline.events.syntax import bare_heads, chain_heads, governing_verbs, prepositions, subject_verbs
-from pipeline.events.wordforms import Flags, Ints
+from pipeline.events.wordforms import PARTICLES, Flags, Ints
 from pipeline.schema import EVENT_TYPES, LABELS
 
 BEFORE: Final = 12  # phrases of the sentence before the trigger that may fill a role of it
@@ -26,9 +26,12 @@ PLACES: Final = (
 _GENITIVE, _FIRST, _SECOND, _LATER, _PREP, _BEFORE, _BEFORE_PREP, _WITHIN, _EARLIER = range(len(PLACES))
 
 
+_HELPERS: Final = 2  # particles between a subject and its verb, at most
+_HELPING: Final = [PARTICLES.index(name) for name in ("negation", "auxiliary")]
 PERSON: Final = 1 + LABELS.index("PER")
 FIT: Final = 4  # a head this ready to follow words of speech, harm or place (see wordforms) can fill a role by rule
 SYMMETRIC: Final = ("MEETING", "PHONE_CALL", "AGREEMENT", "DEAL")  # all parties are actors
+_SEVERAL_ACTORS: Final = [EVENT_TYPES.index(name) for name in SYMMETRIC]
 # What the model chooses from for a phrase: nothing, or a role that the annotation knows.
 CLASSES: Final = ("", "actor", "target", "place", "destination", "origin", "inviter", "mediator", "topic")
 
@@ -87,7 +90,7 @@ def pair_up(layout: Layout, events: Proposals, phrases: Phrases, frames: Frames)
     head = np.where(apart | (own > 0), phrase, heads[phrase])
     place = _places(layout, events, phrases, event, phrase, head, preposition)
     subject_of = subject_verbs(layout, phrases)[phrase]
-    fronted = _fronted(events, phrases, event, phrase, place, subject_of)
+    fronted = _fronted(layout, events, phrases, event, phrase, place, subject_of)
     light = events.light[event]
     lent = (place == _BEFORE) & (light >= 0) & ((subject_of == light) | (phrases.first[phrase] == light + 1))
     meant = phrase == _referents(events, phrases, governing)[event]
@@ -146,10 +149,19 @@ def _places(
     return np.asarray(place, dtype=np.int64)
 
 
-def _fronted(events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, place: Ints, subject_of: Ints) -> Flags:
-    """Tell, for each pair, whether the subject of its verb stands before the verb, so that none follows."""
+def _fronted(
+    layout: Layout, events: Proposals, phrases: Phrases, event: Ints, phrase: Ints, place: Ints, subject_of: Ints
+) -> Flags:
+    """Tell, for each pair, whether the subject of its verb stands before the verb, so that none follows.
+
+    Between them may stand what negates the verb or tells its time (الوزير لن يزور).
+    """
+    opening = events.token.copy()
+    for _ in range(_HELPERS):
+        before = np.maximum(opening - 1, 0)
+        opening = opening - (np.isin(layout.column("particle")[before], _HELPING) & (opening > 0))
     hit = (place == _BEFORE) & (subject_of == events.token[event])
-    hit &= phrases.last[phrase] == events.token[event]
+    hit &= phrases.last[phrase] == opening[event]
     seen = np.zeros(len(events.token), dtype=bool)
     seen[event[hit]] = True
     result: Flags = seen[event]
@@ -338,8 +350,9 @@ def _light_side(events: Proposals, e: Ints, first: Ints) -> Ints:
 def rule_scores(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs) -> Floats:
     """Give a score to the role that the frame gives to a phrase near the trigger, a column per class.
 
-    Of several phrases that a place of the frame could mean, the first coordination that fits has it. Names are surer
-    than noun phrases, and these fill roles only if their head can (a speaker, a victim, a place).
+    Of several phrases that a place of the frame could mean, the first coordination that fits has it; the parties of a
+    type that has no other side stand in several. Names are surer than noun phrases, and these fill roles only if their
+    head can (a speaker, a victim, a place).
     """
     e, f = pairs.event, pairs.phrase
     token, first = events.token[e], phrases.first[f]
@@ -360,7 +373,8 @@ def rule_scores(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pair
     winner = np.full(len(best), -1, dtype=np.int64)
     top = np.flatnonzero((sure > 0) & (sure == best[key]))
     winner[key[top[::-1]]] = pairs.head[top[::-1]]
-    sure = np.where(pairs.head == winner[key], sure, 0)
+    several = np.isin(events.type[e], _SEVERAL_ACTORS) & (role == ROLE_CODES["actor"])
+    sure = np.where((pairs.head == winner[key]) | several, sure, 0)
     scores = np.zeros((len(e), len(CLASSES)), dtype=np.float32)
     for number, name in enumerate(CLASSES):
         if number:
@@ -375,7 +389,7 @@ def keep_one(events: Proposals, pairs: Pairs, scores: Floats) -> Floats:
     Places may be several (a quarter and its city), and so may the parties of types that have no other side.
     """
     kept = scores.copy()
-    several = np.isin(events.type, [EVENT_TYPES.index(t) for t in SYMMETRIC])[pairs.event]
+    several = np.isin(events.type, _SEVERAL_ACTORS)[pairs.event]
     for number, name in enumerate(CLASSES):
         if name in ("", "place", "topic"):
             continue

@@ -21,6 +21,8 @@ def _speaker(text: str, names: dict[str, str], kind: str) -> str | None:
         ("أعلن فادي نجم أن الشرطة اعتقلت لصا", "ARREST", "فادي نجم"),
         ("اعتقلت الشرطة لصا أمس وفقا لفادي نجم", "ARREST", "فادي نجم"),
         ("اعتقلت الشرطة لصا في المرفأ", "ARREST", None),
+        ("استبعد فادي نجم عقد اجتماع قريب", "MEETING", "فادي نجم"),
+        ("طالب فادي نجم باعتقال اللصوص", "ARREST", "فادي نجم"),
     ],
 )
 def test_reported_content_belongs_to_who_reports_it(text: str, kind: str, speaker: str | None) -> None:

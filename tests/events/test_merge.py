@@ -1,3 +1,5 @@
+from datetime import date
+
 import numpy as np
 import pytest
 from annotated import annotated
@@ -43,6 +45,19 @@ def test_deaths_of_two_people_stay_apart() -> None:
     events = events.take(np.flatnonzero(events.type == EVENT_TYPES.index("DEATH"))[:3])
     pairs = SamePairs(np.array([1, 2, 2]), np.array([0, 0, 1]))
     assert clashes(prepared.layout, events, deaths, pairs).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(("first", "second", "apart"), [((1, 1), (3, 9), True), ((5, 2), (12, 2), False)])
+def test_what_lies_weeks_apart_is_not_one_happening(
+    first: tuple[int, int], second: tuple[int, int], apart: bool
+) -> None:
+    text = "زارت ليلى حداد دمشق. وزارت ليلى حداد دمشق"
+    ontology = load_ontology()
+    prepared = Engine(lambda d: find_candidates(d, ontology)).prepare([annotated(text, {"دمشق": "LOC"})])
+    days = [date(2024, month, day) for day, month in (first, second)]
+    visits = [EventMention("VISIT", 0, 4, 0, "OCCURRED", date_start=day, date_end=day) for day in days]
+    pairs = SamePairs(np.array([1]), np.array([0]))
+    assert clashes(prepared.layout, prepared.proposals, visits, pairs).tolist() == [apart]
 
 
 def test_a_title_in_common_makes_no_happening_one() -> None:

@@ -44,6 +44,17 @@ def test_a_verb_behind_its_subject_still_finds_it() -> None:
     assert ("actor", "ليلى حداد") in _roles("ليلى حداد تزور دمشق", {"ليلى حداد": "PER", "دمشق": "LOC"}, "تزور")
 
 
+@pytest.mark.parametrize("between", ["لن", "قد", "لم"])
+def test_a_particle_may_part_a_verb_from_its_subject(between: str) -> None:
+    roles = _roles(f"ليلى حداد {between} تزور دمشق", {"ليلى حداد": "PER", "دمشق": "LOC"}, "تزور")
+    assert roles == {("actor", "ليلى حداد"), ("destination", "دمشق")}
+
+
+def test_all_parties_of_a_meeting_are_actors() -> None:
+    names = {"ليلى حداد": "PER", "سامي عمر": "PER"}
+    assert _roles("ليلى حداد ستلتقي سامي عمر", names, "ستلتقي") == {("actor", name) for name in names}
+
+
 def _phrases(doc: Document, trigger: str) -> list[str]:
     layout = lay_out([doc], WordTable())
     at = next(i for i, t in enumerate(doc.tokens) if t.text == trigger)
