@@ -11,7 +11,7 @@ from pipeline.resources import load_toml, load_words
 from pipeline.schema import STATUSES
 
 _NONE: Final = -1
-_TAKEN_BACK: Final = frozenset({"DENIED", "CANCELLED", "POSTPONED"})
+_TAKEN_BACK: Final = ("DENIED", "CANCELLED", "POSTPONED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,15 @@ class Cue:
 class CueLexicon:
     """The words that tell a status or a source.
 
-    negations: words that can take back the cue behind them, and then are cues of the kind next_only. by_word: by its
-    first word, the words of a cue that must follow and the number of its kind, -1 for what only looks like a cue; the
-    longest first.
+    negations: words that can take back the cue behind them, and then are cues of the kind next_only. taken_back: by
+    status, the words that they take back. by_word: by its first word, the words of a cue that must follow and the
+    number of its kind, -1 for what only looks like a cue; the longest first.
     """
 
     kinds: tuple[CueKind, ...]
     negations: frozenset[str]
     next_only: int
+    taken_back: dict[str, frozenset[str]]
     by_word: dict[str, tuple[tuple[tuple[str, ...], int], ...]]
 
     def find(self, doc: Document) -> list[Cue]:
@@ -123,4 +124,9 @@ def load_cues() -> CueLexicon:
     enter(load_toml("status/none.toml")["phrases"]["words"], _NONE)
     kinds.append(CueKind("DENIED", "next", 1))
     by_word = {word: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for word, e in entries.items()}
-    return CueLexicon(tuple(kinds), load_words("clauses/words.toml", "negation", "words"), len(kinds) - 1, by_word)
+    taken_back = {
+        status: frozenset(word for word, e in entries.items() if any(not r and kinds[k].group == status for r, k in e))
+        for status in _TAKEN_BACK
+    }
+    negations = load_words("clauses/words.toml", "negation", "words")
+    return CueLexicon(tuple(kinds), negations, len(kinds) - 1, taken_back, by_word)

@@ -1,7 +1,7 @@
 """The small models at inference: sums of weight rows, one hidden layer, and a calibrated score."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -102,12 +102,14 @@ class Models:
 
     nets: by task. thresholds: above which their answers hold. readers: what reads the sentences besides.
     mix: by task, the factors of the outputs of the net and of each reader before the softmax; none without readers.
+    fewer: likewise without the last reader, for what that saw too little of; empty where it may not be left out.
     """
 
     nets: dict[str, Net]
     thresholds: dict[str, float]
     readers: "tuple[Reader, ...]" = ()
     mix: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    fewer: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +119,32 @@ class Judge:
     models: Models
     heard: tuple[Floats, ...]
 
-    def probabilities(self, task: str, codes: Codes, ask: "Callable[[], Question]") -> Floats:
-        """Give calibrated probabilities, a row per row of feature codes; `ask` puts the same to the readers."""
+    def probabilities(self, task: str, codes: Codes, ask: "Callable[[], Question]", rare: Sequence[int] = ()) -> Floats:
+        """Give calibrated probabilities, a row per row of feature codes; `ask` puts the same to the readers.
+
+        rare: classes whose odds against the first one are told without the last reader, where `fewer` says how.
+        """
         net = self.models.nets[task]
         if not self.models.readers:
             return net.probabilities(codes)
-        first, *others = (np.float32(factor) for factor in self.models.mix[task])
-        question, outputs = ask(), net.logits(codes) * first
-        for reader, heard, factor in zip(self.models.readers, self.heard, others, strict=True):
-            outputs += reader.heads[task].answer(heard, question) * factor
+        question, parts = ask(), [net.logits(codes)]
+        parts += [
+            r.heads[task].answer(heard, question) for r, heard in zip(self.models.readers, self.heard, strict=True)
+        ]
+        outputs = _weighted(parts, self.models.mix[task])
+        fewer = self.models.fewer.get(task)
+        if fewer and len(rare):
+            told = _weighted(parts[: len(fewer)], fewer)
+            outputs[:, rare] = outputs[:, :1] + told[:, rare] - told[:, :1]
         return soften(outputs)
+
+
+def _weighted(parts: Sequence[Floats], factors: Sequence[float]) -> Floats:
+    """Add outputs up, each times its factor."""
+    total = parts[0] * np.float32(factors[0])
+    for part, factor in zip(parts[1:], factors[1:], strict=True):
+        total += part * np.float32(factor)
+    return total
 
 
 def save_nets(folder: Path, nets: dict[str, Net]) -> None:
@@ -151,6 +169,11 @@ def save_choices(folder: Path, ways: Mapping[str, tuple[Mapping[str, float], Map
     (folder / "choices.json").write_text(json.dumps(choices, indent=1) + "\n", encoding="utf-8")
 
 
+def less_than(way: str) -> str:
+    """Give the way to decide that has all but the last reader of this one; empty without one."""
+    return next((name for name, readers in READERS.items() if READERS[way] and readers == READERS[way][:-1]), "")
+
+
 def load_models(way: str, folder: Path | None = None) -> Models:
     """Read what training wrote; without a folder, the shipped models. way: one of READERS."""
     folder = folder or models_folder() / "events"
@@ -166,7 +189,10 @@ def load_models(way: str, folder: Path | None = None) -> Models:
         if way not in chosen:
             raise ValueError(f"choices.json is for {', '.join(map(repr, chosen))}, not for {way!r}")
         choices = chosen[way]
-        mix = {task: tuple(map(float, factors)) for task, factors in choices["mix"].items()}
+        mix, fewer = (
+            {task: tuple(map(float, factors)) for task, factors in chosen.get(name, {}).get("mix", {}).items()}
+            for name in (way, less_than(way))
+        )
     except (OSError, KeyError, ValueError) as error:
         raise ResourceError(
             f"event models in {folder} cannot be read: {error}; reinstall rasd, retrain by pipeline.training.events, "
@@ -186,4 +212,4 @@ def load_models(way: str, folder: Path | None = None) -> Models:
             f"event models in {folder} do not fit together: {'; '.join(problems)}; wanted are {1 + len(readers)} "
             f"outputs for each of {', '.join(sorted(asked))}; reinstall rasd, or retrain by pipeline.training.events"
         )
-    return Models(nets, choices["thresholds"], readers, mix)
+    return Models(nets, choices["thresholds"], readers, mix, fewer)

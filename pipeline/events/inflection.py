@@ -84,7 +84,7 @@ def inflect_verb(past: str, conjugation: str = "") -> tuple[Form, ...]:
 @lru_cache(maxsize=4096)
 def verb_stems(past: str, conjugation: str = "") -> Stems:
     """Find the stems of a verb from its past and its conjugation."""
-    if past[-1] in "ىي" or (past[-1] == "ا" and len(past) == 3):
+    if past[-1] in "ىي" or (past[-1] == "ا" and (len(past) == 3 or past[-2] == "ي")):
         return _defective(past, conjugation)
     if past[-2] == "ا" and (len(past) == 3 or past[0] in "اأ"):
         return _hollow(past, conjugation)
@@ -140,7 +140,8 @@ def passive_participle(past: str, conjugation: str = "") -> str:
 def inflect_noun(singular: str, plurals: tuple[str, ...] = ()) -> tuple[Form, ...]:
     """Give every written form of a noun: cases, duals, plurals, each free or before a suffix.
 
-    plurals: `ات` for the sound feminine plural of `singular`, `ون` for the sound masculine, else a broken plural.
+    plurals: `ات` for the sound feminine plural of `singular`, `ون` for the sound masculine, else a broken plural. With
+        `ي` the dual before a genitive is given too (هجومي المدينتين), which looks like an adjective.
     """
     counted = bool(plurals) or singular[-1] == "ة"  # what is never many is never two
     forms = _singular(fold_letters(singular), singular[-1] == "ى", counted)
@@ -151,6 +152,8 @@ def inflect_noun(singular: str, plurals: tuple[str, ...] = ()) -> tuple[Form, ..
             forms.append(_noun(fold_letters(stem + joint + "ات"), "p", None, True))
         elif plural == "ون":
             forms.extend(_sound_plural(fold_letters(stem)))
+        elif plural == "ي":
+            forms.append(_noun(fold_letters(stem + "ي"), "d", False, False))
         else:
             broken = _singular(fold_letters(plural), plural[-1] == "ى", False)
             forms.extend([form._replace(person="p") for form in broken])
@@ -230,16 +233,17 @@ def _hollow(past: str, conjugation: str) -> Stems:
 
 def _defective(past: str, conjugation: str) -> Stems:
     weak, stem = past[-1], past[:-1]
+    rounded = weak == "ا" and _is_first_form(past, conjugation)  # دعا: يدعو
     if past == "رأى":  # the one verb that drops its hamza in the present
         return Stems(past, "رأي", "ى", "رى", "ر", "ى", "رئي", "رئي", "رى")
-    if len(past) == 3 and weak == "ا":
+    if rounded:
         present_weak = "و"
     elif weak == "ي" or conjugation == "ا" or (past[0] == "ت" and len(past) > 3 and past[1] != "ا"):
         present_weak = "ى"
     else:
         present_weak = "ي"
     present = _present_stem(past, conjugation)[:-1]
-    closed = stem + ("و" if weak == "ا" else "ي")
+    closed = stem + ("و" if rounded else "ي")
     passive = _voiced(stem + "ي")
     passive_present = past[:-1] + "ى" if past[0] == "و" and len(past) == 3 else present + "ى"
     return Stems(past, closed, weak, present + present_weak, present, present_weak, passive, passive, passive_present)

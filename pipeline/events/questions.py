@@ -13,8 +13,8 @@ from pipeline.events.features import bucket, pick
 from pipeline.events.merge import SamePairs
 from pipeline.events.phrases import Phrases
 from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, Proposals
-from pipeline.events.roles import PLACES, Pairs, head_tokens
-from pipeline.events.syntax import governing_verbs, subject_verbs
+from pipeline.events.roles import PLACES, Pairs
+from pipeline.events.syntax import governing_verbs, head_tokens, subject_verbs
 from pipeline.events.wordforms import ENDINGS, MARKS, PARTICLES, POS, Ints
 from pipeline.schema import EVENT_TYPES, LABELS, STATUSES
 

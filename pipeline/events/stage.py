@@ -25,6 +25,7 @@ from pipeline.events.phrases import Phrases, find_phrases
 from pipeline.events.proposals import ROLE_CODES, Frames, Proposals, propose
 from pipeline.events.questions import ask_mentions, ask_roles, ask_same, ask_sources, ask_status, ask_times
 from pipeline.events.reader import listen
+from pipeline.events.role_features import pair_features
 from pipeline.events.triggers import find_candidates
 from pipeline.events.wordforms import Flags, Ints, WordTable
 from pipeline.schema import STATUSES
@@ -232,7 +233,7 @@ class Engine:
             scores = roles.rule_scores(prepared.layout, events, phrases, pairs)
             likely, limit = scores, 0.5
         else:
-            columns = roles.pair_features(prepared.layout, events, phrases, pairs)
+            columns = pair_features(prepared.layout, events, phrases, pairs)
             codes = encode(columns)
             first = judge.models.nets["role"].probabilities(codes)
             scores = first.copy()
@@ -240,7 +241,7 @@ class Engine:
             around = encode(context_features(prepared.layout, events, phrases, pairs, first))[open_]
             scores[open_] = judge.probabilities(
                 "context", np.concatenate([around, codes[open_]], axis=1),
-                lambda: ask_roles(prepared.layout, events, phrases, pairs.take(open_)),
+                lambda: ask_roles(prepared.layout, events, phrases, pairs.take(open_)), roles.RARE,
             )  # fmt: skip
             likely, limit = scores * sure[pairs.event, None], LEAST_FILLED
         actors = best_of(len(events.token), pairs.event, phrases.whole[pairs.phrase], scores[:, ACTOR], LEAST_SPEAKER)
@@ -281,7 +282,8 @@ class Engine:
         if judge is None:
             return status.rule_scores(events, places)
         told = prepared.layout, events, places, ahead
-        return judge.probabilities("status", encode(status.status_features(*told)), lambda: ask_status(*told))
+        scores = judge.probabilities("status", encode(status.status_features(*told)), lambda: ask_status(*told))
+        return status.take_back(prepared.layout, events, prepared.cues, self.lexicon, places, scores)
 
     def find_speakers(
         self, prepared: Prepared, events: Proposals, sure: Floats, phrases: Phrases, actors: Ints, states: Floats,

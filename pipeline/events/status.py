@@ -11,7 +11,7 @@ from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross, cue_before, cue_behind, neighbours, pick
 from pipeline.events.merge import SamePairs
 from pipeline.events.proposals import TENSES, Proposals
-from pipeline.events.wordforms import Flags, Ints
+from pipeline.events.wordforms import Flags, Ints, form_code
 from pipeline.schema import STATUSES
 
 OCCURRED: Final = STATUSES.index("OCCURRED")
@@ -21,6 +21,8 @@ POSSIBLE: Final = STATUSES.index("POSSIBLE")
 # Where several cues govern one event, the one that decides: what was called off was also planned.
 _ORDER: Final = ("CANCELLED", "POSTPONED", "DENIED", "ATTEMPTED", "REQUESTED", "POSSIBLE", "PLANNED", "ONGOING")
 _KINDRED: Final = [STATUSES.index(status) for status in ("PLANNED", "POSSIBLE", "REQUESTED", "ATTEMPTED")]
+_DENIED: Final = STATUSES.index("DENIED")
+_TAKEN_REACH: Final = 9  # tokens behind a denial, at most, to what it would deny
 BEHIND: Final = 3  # tokens behind a trigger in which an adjective may tell its status (زيارة مرتقبة)
 _FUTURE: Final = TENSES.index("future")
 
@@ -51,6 +53,29 @@ def _governing(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueL
             good = (place >= 0) & (distance <= BEHIND) & (distance < least) & (events.kind > 0)
             best, least = np.where(good, place, best), np.where(good, distance, least)
     return best
+
+
+def take_back(
+    layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, places: Ints, scores: Floats
+) -> Floats:
+    """Give the probabilities without the statuses that a negation takes back: لم ينف الناطق اللقاء does not deny it.
+
+    places: of the cues, as `place_cues` gives; one behind what is taken back holds. scores: [events, STATUSES].
+    """
+    given = cues.last[lexicon.next_only]
+    given = given[given < len(layout.doc)]
+    kept = scores.copy()
+    for status, words in lexicon.taken_back.items():
+        number = STATUSES.index(status)
+        denied = given[np.isin(layout.column("code")[given], [form_code(word) for word in words])]
+        at = np.searchsorted(denied, events.token) - 1
+        place = np.where(at >= 0, np.append(denied, -1)[at], -1)
+        off = (place >= 0) & (events.token - place <= _TAKEN_REACH) & (places[number] < place)
+        off &= layout.sentence[np.maximum(place, 0)] == layout.sentence[events.token]
+        kept[off, number] = 0
+        kept[off & (places[_DENIED] < place), _DENIED] = 0  # لن تؤجل الزيارة denies no visit
+    total = kept.sum(axis=1, keepdims=True)
+    return np.where(total > 0, kept / np.maximum(total, 1e-9), scores)
 
 
 def rule_scores(events: Proposals, places: Ints) -> Floats:

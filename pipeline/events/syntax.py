@@ -22,6 +22,14 @@ def prepositions(layout: Layout, phrases: Phrases) -> Ints:
     return np.where(attached > 0, attached, np.where(stands, layout.column("preposition")[before], 0))
 
 
+def head_tokens(layout: Layout, phrases: Phrases) -> Ints:
+    """Give the head of each phrase: its first word, or the one behind a number, in brackets or not."""
+    first, size = phrases.first, phrases.last - phrases.first
+    bracketed = (layout.column("mark")[first] > 0) & (size > 3)
+    numbered = (layout.column("number")[first] == 1) & (size > 1)
+    return np.select([bracketed, numbered], [first + 3, first + 1], first)
+
+
 def chain_heads(layout: Layout, phrases: Phrases) -> Ints:
     """Give, for each phrase, the first member of the coordination that it belongs to (itself without one).
 

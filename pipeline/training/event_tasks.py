@@ -26,6 +26,7 @@ from pipeline.events.questions import (
     describe_tokens,
     units,
 )
+from pipeline.events.role_features import pair_features
 from pipeline.events.stage import Engine, Prepared, best_of
 from pipeline.names.states import WordStates
 from pipeline.schema import STATUSES
@@ -107,7 +108,7 @@ def make_tasks(engine: Engine, examples: Sequence[Example], words: WordStates) -
 
     pairs = roles.pair_up(layout, events, phrases, engine.frames)
     tasks["role"] = Task(
-        encode(roles.pair_features(layout, events, phrases, pairs)),
+        encode(pair_features(layout, events, phrases, pairs)),
         role_labels(gold, phrases, pairs), events.doc[pairs.event], len(roles.CLASSES),
     )  # fmt: skip
 

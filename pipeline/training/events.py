@@ -18,7 +18,7 @@ what that gives, too, as `events.model = "deep"` does. Cross-validation goes wit
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.evaluation.events import EventScores, Judged, judged, match, reliability, score_events
 from pipeline.events import attribution
-from pipeline.events.decide import READERS, Floats, Models, Net, load_models, save_choices, save_nets
+from pipeline.events.decide import READERS, Floats, Models, Net, less_than, load_models, save_choices, save_nets
 from pipeline.events.ontology import load_ontology
 from pipeline.events.reader import Reader
 from pipeline.events.stage import Engine
@@ -132,9 +132,13 @@ def fit(
 
 
 def models_of(
-    fitted: Fitted, lesson: Lesson, way: str, choices: Choices, words: WordStates, deep: DeepNet | None = None
-) -> Models:
-    """Put the models of a way to decide together, its readers by the files that they are shipped in."""
+    fitted: Fitted, lesson: Lesson, way: str, choices: Mapping[str, Choices], words: WordStates,
+    deep: DeepNet | None = None,
+) -> Models:  # fmt: skip
+    """Put the models of a way to decide together, its readers by the files that they are shipped in.
+
+    choices: of this way, and of the one with a reader less if there is one.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if "reader" in READERS[way]:
@@ -142,7 +146,8 @@ def models_of(
         if "deep" in READERS[way] and deep:
             save_deep(deep, lesson, folder)
         readers = tuple(Reader(folder, words.folder, reader) for reader in READERS[way])
-        return Models(nets_of(fitted, choices), choices.thresholds, readers, choices.mix)
+        chosen, less = choices[way], choices.get(less_than(way))
+        return Models(nets_of(fitted, chosen), chosen.thresholds, readers, chosen.mix, less.mix if less else {})
 
 
 def nets_of(fitted: Fitted, choices: Choices) -> dict[str, Net]:
@@ -193,7 +198,7 @@ def cross_validate(
         found[way] = {}
         for k in range(folds):
             chosen = tune(learning, by_net, heard, (fold != k) & (fold >= 0), missed)
-            models = models_of(fitted[k], learning.lesson, way, chosen, words)
+            models = models_of(fitted[k], learning.lesson, way, {way: chosen}, words)
             found[way] |= extract(engine, models, [e for e, f in zip(examples, fold, strict=False) if f == k])
         choices[way] = tune(learning, by_net, heard, fold >= 0, missed)
     return Validated(found, choices, learning, fitted[folds] if last else None)
@@ -221,10 +226,11 @@ def hold_out(
     ways: dict[str, list[dict[str, Floats]]] = {"light": [], "learned": [fitted.by_reader]}
     if net:
         ways["deep"] = [fitted.by_reader, answers(net, learning.lesson, np.flatnonzero(out))]
-    found, choices = {}, {}
+    found: dict[str, dict[str, list[Judged]]] = {}
+    choices: dict[str, Choices] = {}
     for way, heard in ways.items():
         choices[way] = tune(learning, fitted.by_net, heard, out, missed)
-        found[way] = extract(engine, models_of(fitted, learning.lesson, way, choices[way], words, net), held)
+        found[way] = extract(engine, models_of(fitted, learning.lesson, way, choices, words, net), held)
     return Validated(found, choices, learning, fitted, net)
 
 

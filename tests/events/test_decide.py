@@ -2,12 +2,26 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
+from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from pipeline.errors import ResourceError
-from pipeline.events.decide import READERS, TASKS, Models, Net, load_models, save_choices, save_nets, soften
+from pipeline.events.decide import (
+    READERS,
+    TASKS,
+    Floats,
+    Judge,
+    Models,
+    Net,
+    less_than,
+    load_models,
+    save_choices,
+    save_nets,
+    soften,
+)
 from pipeline.events.features import SPACE, bucket, cross, encode
 from pipeline.models import models_folder
 
@@ -111,3 +125,33 @@ def test_distances_grow_into_coarser_steps() -> None:
 
 def test_softening_a_single_column_is_the_logistic_curve() -> None:
     assert soften(np.array([[0.0]], dtype=np.float32))[0, 0] == pytest.approx(0.5)
+
+
+class _Reader:
+    """A reader that gives the same outputs for whatever it is asked."""
+
+    def __init__(self, *outputs: float) -> None:
+        self.heads = {"context": self}
+        self.outputs = np.array([outputs], dtype=np.float32)
+
+    def answer(self, heard: Floats, question: object) -> Floats:
+        return self.outputs
+
+
+def test_odds_of_rare_classes_are_told_without_the_last_reader() -> None:
+    net, codes = _net(3), np.zeros((1, 2), dtype=np.int32)
+    readers: Any = (_Reader(0.0, 0.5, 3.0), _Reader(2.0, 1.0, -5.0))
+    models = Models({"context": net}, {}, readers, {"context": (0.2, 0.3, 0.5)}, {"context": (0.4, 0.6)})
+    heard = (np.zeros((1, 1), dtype=np.float32),) * 2
+    plain = np.log(Judge(models, heard).probabilities("context", codes, Mock()))[0]
+    mended = np.log(Judge(models, heard).probabilities("context", codes, Mock(), [2]))[0]
+    alone = replace(models, readers=readers[:1], mix=models.fewer, fewer={})
+    fewer = np.log(Judge(alone, heard[:1]).probabilities("context", codes, Mock(), [2]))[0]
+    assert mended[2] - mended[0] == pytest.approx(fewer[2] - fewer[0], abs=1e-5)
+    assert mended[1] - mended[0] == pytest.approx(plain[1] - plain[0], abs=1e-5)
+
+
+def test_each_way_knows_the_one_with_a_reader_less() -> None:
+    assert [less_than(way) for way in READERS] == ["", "light", "learned"]
+    assert load_models("deep").fewer == load_models("learned").mix
+    assert load_models("learned").fewer == {}

@@ -42,8 +42,8 @@ def test_an_example_yields_its_triggers_and_nothing_where_it_says_so(kind: str, 
 
 # Right cells over all shipped examples, by the way to decide, a little below what is reached.
 _FLOORS = {
-    "deep": {"mention": 191, "roles": 219, "status": 145, "time": 148, "speaker": 151},
-    "rules": {"mention": 193, "roles": 160, "status": 137, "time": 149, "speaker": 136},
+    "deep": {"mention": 216, "roles": 243, "status": 164, "time": 168, "speaker": 172},
+    "rules": {"mention": 215, "roles": 178, "status": 154, "time": 166, "speaker": 160},
 }
 
 

@@ -39,6 +39,8 @@ PARADIGMS = [
     ("التقى", "", "التقي التقت التقوا يلتقي تلتقي يلتقون"),
     ("تولى", "", "تولي تولت تولوا يتولي تتولي يتولون"),
     ("رأى", "", "راي رات راوا يري تري يرون"),
+    ("حيا", "II", "حيا حيت حيوا يحيي تحيي يحيون"),
+    ("أحيا", "", "احيا احيت احيوا يحيي تحيي يحيون"),
     ("شن", "", "شن شنت شنوا يشن تشن يشنون"),
     ("احتل", "", "احتل احتلت احتلوا يحتل تحتل يحتلون"),
     ("اتفق", "", "اتفق اتفقت اتفقوا يتفق تتفق يتفقون"),
@@ -134,6 +136,12 @@ def test_a_noun_has_its_cases_duals_and_plurals(singular: str, plurals: tuple[st
 )
 def test_a_noun_changes_before_a_pronoun(singular: str, bound: str) -> None:
     assert (bound, True) in {(f.surface, f.bound) for f in inflect_noun(singular, ("ات",))}
+
+
+def test_a_dual_before_a_genitive_is_given_where_it_is_asked_for() -> None:
+    assert "هجومي" not in {f.surface for f in inflect_noun("هجوم", ("ات",))}
+    (form,) = [f for f in inflect_noun("هجوم", ("ي",)) if f.surface == "هجومي"]
+    assert (form.person, form.bound, form.article) == ("d", False, False)
 
 
 def test_a_noun_that_is_never_many_has_no_dual() -> None:

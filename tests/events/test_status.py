@@ -7,7 +7,7 @@ from pipeline.events.cues import load_cues
 from pipeline.events.merge import SamePairs
 from pipeline.events.ontology import load_ontology
 from pipeline.events.stage import Engine
-from pipeline.events.status import agree, find_cues, place_cues, rule_scores
+from pipeline.events.status import agree, find_cues, place_cues, rule_scores, take_back
 from pipeline.events.triggers import find_candidates
 from pipeline.schema import STATUSES
 
@@ -54,10 +54,44 @@ def _status(text: str, word: str, kind: str = "masdar", tense: str | None = None
         ("ووصل الوفد إلى مقر اجتماع اللجنة", "اجتماع", "OCCURRED", None),
         ("حضر 21 طالبا اجتماع اللجنة", "اجتماع", "OCCURRED", None),
         ("شهدت البلاد تسع هجمات", "هجمات", "OCCURRED", None),
+        ("عدل عن عقد اجتماع", "اجتماع", "CANCELLED", "عدل عن"),
+        ("صرف الحزب النظر عن عقد اجتماع", "اجتماع", "CANCELLED", "النظر عن"),
+        ("بغض النظر عن اجتماع اللجنة", "اجتماع", "OCCURRED", None),
+        ("الطرفان على وشك عقد اجتماع", "اجتماع", "POSSIBLE", "على وشك"),
+        ("أوشك على عقد اجتماع", "اجتماع", "POSSIBLE", "أوشك على"),
+        ("تحدث عن هجوم وشيك", "هجوم", "POSSIBLE", "وشيك"),
+        ("إجهاض هجوم في الجنوب", "هجوم", "ATTEMPTED", "إجهاض"),
+        ("أجهض الحراس هجوما", "هجوما", "ATTEMPTED", "أجهض"),
+        ("ليس من المستبعد عقد اجتماع", "اجتماع", "POSSIBLE", "ليس من المستبعد"),
     ],
 )
 def test_a_cue_in_its_scope_decides(text: str, word: str, status: str, cue: str | None) -> None:
     assert _status(text, word) == (status, cue)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "status", "kept"),
+    [
+        ("لم ينف الناطق عقد اجتماع", "اجتماع", "DENIED", False),
+        ("لا ينفي الناطق عقد اجتماع", "اجتماع", "DENIED", False),
+        ("لن تؤجل الوزارة اجتماع الغد", "اجتماع", "POSTPONED", False),
+        ("لن تؤجل الوزارة اجتماع الغد", "اجتماع", "DENIED", False),
+        ("لم يلغ الناطق اجتماع الغد", "اجتماع", "CANCELLED", False),
+        ("نفى الناطق عقد اجتماع", "اجتماع", "DENIED", True),
+        ("لم ينف الناطق أنه رفض عقد اجتماع", "اجتماع", "DENIED", True),
+        ("لم ينف الناطق ذلك. ورفضت الوزارة عقد اجتماع", "اجتماع", "DENIED", True),
+    ],
+)
+def test_models_do_not_give_a_status_that_a_negation_takes_back(text: str, word: str, status: str, kept: bool) -> None:
+    doc = annotated(text)
+    at = next(i for i, t in enumerate(doc.tokens) if t.text == word)
+    engine = Engine(lambda _: [_candidate(at)])
+    prepared = engine.prepare([doc])
+    told = prepared.layout, prepared.proposals, prepared.cues, engine.lexicon
+    scores = np.full((1, len(STATUSES)), 1 / len(STATUSES), dtype=np.float32)
+    left = take_back(*told, place_cues(*told), scores)
+    assert (left[0, STATUSES.index(status)] > 0) == kept
+    assert left.sum() == pytest.approx(1)
 
 
 def test_what_has_not_happened_yet_may_have_the_cue_of_a_kindred_status() -> None:

@@ -59,6 +59,33 @@ def _one(text: str, word: str, kind: str) -> Candidate:
         ("أطلق الجنود النار على الحشد", "النار", {"ATTACK"}, set()),
         ("اتفقوا على وقف إطلاق النار", "وقف", {"CEASEFIRE"}, set()),
         ("اتفقوا على وقف إطلاق النار", "النار", set(), {"ATTACK"}),
+        ("وقد أبان المدير أن المصنع مغلق", "أبان", {"STATEMENT"}, set()),
+        ("تهدم السور إبان حكم الأمير بعد أن تصدع", "إبان", set(), {"STATEMENT"}),
+        ("لفت المدير النظر إلى أن العدد قليل", "لفت", {"STATEMENT"}, set()),
+        ("لفت العازف الأنظار", "لفت", set(), {"STATEMENT"}),
+        ("كما أقر قادة في حزب الأرز بعد يومين بأن النتيجة سيئة", "أقر", {"STATEMENT"}, {"LEGISLATION"}),
+        ("يقرأ الوزير مشروع قانون", "يقرأ", set(), {"LEGISLATION"}),
+        ("وأضاف البديل هدفين", "وأضاف", set(), {"STATEMENT"}),
+        ("ودعا الخطيب المولى أن ينزل المطر", "ودعا", set(), {"DEMAND"}),
+        ("وهو ما دعا السكان إلى الرحيل", "دعا", set(), {"DEMAND", "INVITATION"}),
+        ("كما دعا السكان إلى الهدوء", "دعا", {"DEMAND"}, set()),
+        ("تظاهروا بأنهم نيام", "تظاهروا", set(), {"PROTEST"}),
+        ("جلسة سابقة للمحكمة", "جلسة", {"VERDICT"}, {"MEETING"}),
+        ("صادقت محكمة صفاقس على الحكم", "صادقت", {"VERDICT"}, {"LEGISLATION"}),
+        ("صادق البرلمان على الاتفاقية", "صادق", {"LEGISLATION"}, {"VERDICT"}),
+        ("تحقيق حلم الطفولة", "تحقيق", set(), {"VERDICT"}),
+        ("حضر الأمير عرضا عسكريا", "عرضا", {"EXERCISE"}, {"DEMAND"}),
+        ("عاد المدرب المقال من منصبه", "المقال", {"RESIGNATION"}, set()),
+        ("كتب في المقال عن البحر", "المقال", set(), {"RESIGNATION"}),
+        ("وسيخلف العداء مدربه", "وسيخلف", {"APPOINTMENT"}, set()),
+        ("القضاء على خمسة مسلحين", "القضاء", {"DEATH"}, set()),
+        ("القضاء على البطالة", "القضاء", set(), {"DEATH"}),
+        ("ويحيي الشعب العامل في عيده", "ويحيي", {"STATEMENT"}, set()),
+        ("وصل يحيى سالم", "يحيى", set(), {"STATEMENT"}),
+        ("وجدوا الطائر حيا", "حيا", set(), {"STATEMENT"}),
+        ("وهناك رئيس جديد", "وهناك", set(), {"STATEMENT"}),
+        ("رحب الوزير بحكمي الإدانة", "بحكمي", {"VERDICT"}, set()),
+        ("باشر الفريق حادثي سير", "حادثي", {"DISASTER"}, set()),
     ],
 )
 def test_homographs_are_told_apart_by_their_context(text: str, word: str, yes: set[str], no: set[str]) -> None:
@@ -87,6 +114,21 @@ def test_a_candidate_tells_form_and_attached_words(
 ) -> None:
     c = _one(text, word, kind)
     assert (c.kind, c.tense, c.person, c.suffix, c.proclitics) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "found"),
+    [
+        ("بعد هجومي جاكرتا", "هجومي", True),
+        ("أدان الوزير تفجيري السوق", "تفجيري", True),
+        ("المتهم بتفجيري السوق", "بتفجيري", True),
+        ("لعب بأسلوب هجومي ممتع", "هجومي", False),
+        ("مخطط تفجيري", "تفجيري", False),
+        ("الأسلوب الهجومي للفريق", "الهجومي", False),
+    ],
+)
+def test_a_dual_before_a_genitive_is_told_from_the_adjective(text: str, word: str, found: bool) -> None:
+    assert ("ATTACK" in {c.type for surface, c in _find(text) if surface == word}) is found
 
 
 def test_a_short_present_needs_the_particle_that_shortens_it() -> None:
@@ -148,6 +190,20 @@ def test_roles_are_reversed_where_the_frame_says_so() -> None:
     slots = {slot.position: slot.role for slot in _one("استقبل الأمير السفير", "استقبل", "VISIT").slots}
     assert slots["subject"] == "target"
     assert slots["object"] == "actor"
+    assert Slot("target", "prep", "من طرف") in _one("استقبل الوفد من طرف الوالي", "استقبل", "VISIT").slots
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "role"),
+    [
+        ("استقبال الأمير لوفد الغرفة", "استقبال", "target"),
+        ("وكان في استقبال الأمير مدير الغرفة", "استقبال", "actor"),
+        ("وكان في استقباله مدير الغرفة", "استقباله", "target"),
+    ],
+)
+def test_what_stands_around_a_reception_tells_who_is_received(text: str, word: str, role: str) -> None:
+    slots = [slot for slot in _one(text, word, "VISIT").slots if slot.position == "idafa"]
+    assert slots[0].role == role
 
 
 def test_each_token_has_at_most_one_candidate_of_a_type() -> None:
