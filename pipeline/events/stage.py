@@ -70,8 +70,8 @@ class Engine:
         self.lexicon: CueLexicon = load_cues()
         self.source_cue = next(n for n, kind in enumerate(self.lexicon.kinds) if kind.group == "source")
 
-    def with_models(self, models: Models) -> "Engine":
-        """Give an engine that shares the tables of this one and decides with `models`."""
+    def with_models(self, models: Models | None) -> "Engine":
+        """Give an engine that shares the tables of this one and decides with `models`, or by rules without."""
         other = copy(self)
         other.models = models
         return other

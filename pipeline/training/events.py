@@ -5,7 +5,7 @@
     python -m pipeline.training.events GOLD.json DOCS.json --more FOUND.json FOUND.docs.json    learn from more
     python -m pipeline.training.events GOLD.json DOCS.json --held HELD.json HELD.docs.json --out models/events
     python -m pipeline.training.events GOLD.json DOCS.json --held HELD.json HELD.docs.json --lesson lesson/
-    python -m pipeline.training.events GOLD.json DOCS.json --shipped      only judge the shipped models
+    python -m pipeline.training.events GOLD.json DOCS.json --shipped      only judge the shipped models, and rules
 
 GOLD holds annotated documents (mentions, times, events with trigger, roles, status, speaker, same_as; strings located
 by their n-th occurrence), DOCS their texts and publish dates. Candidates come from the ontology, names and times from
@@ -234,8 +234,8 @@ def hold_out(
     return Validated(found, choices, learning, fitted, net)
 
 
-def extract(engine: Engine, models: Models, examples: Sequence[Example]) -> dict[str, list[Judged]]:
-    """Give the mentions that models find in each document."""
+def extract(engine: Engine, models: Models | None, examples: Sequence[Example]) -> dict[str, list[Judged]]:
+    """Give the mentions that models, or without them rules, find in each document."""
     documents = engine.with_models(models).extract([e.doc for e in examples])
     return {doc.doc_id: judged(doc.events) for doc in documents}
 
@@ -313,7 +313,9 @@ def main(arguments: list[str] | None = None) -> None:
                         help="fit nothing; write what a reader learns from, for `deep`; with --held only")  # fmt: skip
     parser.add_argument("--deep", type=Path, metavar="DIR",
                         help="deep reader, as `deep fit` wrote it, to decide with too; with --held only")  # fmt: skip
-    parser.add_argument("--shipped", action="store_true", help="fit nothing; judge the shipped models by the files")
+    parser.add_argument(
+        "--shipped", action="store_true", help="fit nothing; judge the shipped models, and rules alone, by the files"
+    )
     options = parser.parse_args(arguments)
     alone = options.begin or options.lesson or options.deep or (options.passes, options.rate) != (EPOCHS, RATE)
     if alone and not options.held:
@@ -331,7 +333,8 @@ def main(arguments: list[str] | None = None) -> None:
     ontology = load_ontology()
     engine = Engine(lambda doc: find_candidates(doc, ontology))
     if options.shipped:
-        report({way: extract(engine, load_models(way), examples) for way in READERS}, examples)
+        ways: dict[str, Models | None] = {"rules": None} | {way: load_models(way) for way in READERS}
+        report({way: extract(engine, models, examples) for way, models in ways.items()}, examples)
         return
     seeds = range(1, options.seeds + 1)
     more = [(gold.name, read_examples(gold, docs)) for gold, docs in options.more]
