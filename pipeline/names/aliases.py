@@ -1,9 +1,10 @@
 """Which names of one page denote the same entity, by their words alone."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import count
+from itertools import count, pairwise
 from typing import ClassVar, Final
 
 from pipeline.config import Config
@@ -15,6 +16,8 @@ from pipeline.text.normalize import fold
 _FILE: Final = "names/aliases.toml"
 _ARTICLE: Final = "ال"
 _SON: Final = "بن"
+_OPENS: Final = re.compile(r"\s*[(\[\"'“«„]\s*")
+_CLOSES: Final = re.compile(r"\s?[)\]\"'”»“](?!\s*[-–])")
 _PARENTS: Final = (_SON, "بنت")  # what stands before the name of a father
 
 _Key = tuple[str, ...]
@@ -105,7 +108,23 @@ def _keys(doc: Document) -> list[_Key]:
         bare = key[1:] if headed else key
         known = _same().get((mention.label, key)) or _same().get((mention.label, bare))
         found.append(known or bare)
-    return found
+    shorter = _short_forms(doc, found)
+    return [shorter.get(key, key) if mention.label == "ORG" else key
+            for mention, key in zip(doc.mentions, found, strict=True)]  # fmt: skip
+
+
+def _short_forms(doc: Document, keys: Sequence[_Key]) -> dict[_Key, _Key]:
+    """Give the keys of the short forms that stand in marks behind organisations, each with that of the first of those.
+
+    In صندوق النسيم "صنس" they are one; a word before a dash opens a report, and is no short form ("(CNN) --").
+    """
+    found: dict[_Key, _Key] = {}
+    for at, (full, short) in enumerate(pairwise(doc.mentions)):
+        between, behind = doc.text[full.end : short.start], doc.text[short.end : short.end + 4]
+        shorter = full.label == short.label == "ORG" and len(keys[at + 1]) < len(keys[at])
+        if shorter and _OPENS.fullmatch(between) and _CLOSES.match(behind):
+            found.setdefault(keys[at + 1], keys[at])
+    return {short: found.get(full, full) for short, full in found.items()}
 
 
 def _key(doc: Document, mention: Mention) -> _Key:

@@ -42,6 +42,8 @@ _ARTICLED: Final = 3  # how many times rarer a known name with its article may b
 _LEAST: Final = 3  # letters that a name keeps, but for the short words of names/clitics.toml
 _JOINED: Final = 7  # how many times commoner a name must be without its و for that to be "and"
 _HEARD: Final = 15  # how often a name must open names for ب or ك to be cut off a person that the page does not tell of
+_QUOTED: Final = 100  # how often a name must open names for letters before it to be cut off behind a quotation mark
+_PLAINER: Final = 4  # and how many times more often than with these letters
 _FAMOUS: Final = 500  # the same behind a title or a verb of speech, where the name itself is expected
 
 
@@ -157,11 +159,12 @@ def name_start(
     before: str = "",
     page: PageNames | None = None,
     person: bool = False,
+    enclosed: bool = False,
 ) -> int:
     """Give how many characters of a raw surface stand before the name.
 
     before: the folded word before it. Behind a preposition nothing is attached, behind a verb no conjunction.
-    person: the name is one of a person.
+    person: the name is one of a person. enclosed: it fills quotation marks or brackets, behind which names begin.
     """
     form = model_form(surface)
     if form[:1] not in LETTERS:
@@ -175,6 +178,8 @@ def name_start(
         enough = _FAMOUS if before in telling or before in _before("titles") else _HEARD
         if starts.get(form[size:], (0, 0))[0] < enough and not (page and page.tells(form[size:], form)):
             size -= 1
+    if enclosed and not (_stands_in_marks(form, size, starts) or (page and page.tells(form[size:], form))):
+        return 0
     if person and _is_apposed(form, before, starts) and not (page and form[1:] in page.words):
         size = 0
     if page and form[size:][:2] != _ARTICLE:
@@ -182,6 +187,12 @@ def name_start(
     if _short().get(form[size:], "") not in strip_marks(surface):
         return 0
     return letters_end(surface, size)
+
+
+def _stands_in_marks(form: str, size: int, starts: Mapping[str, tuple[int, int]]) -> bool:
+    """Tell whether proclitics stand even behind an opening mark: before a name far commoner without them, and in لل."""
+    opens, rest_opens = (starts.get(word, (0, 0))[0] for word in (form, form[size:]))
+    return form[: size + 1].endswith(_LAM * 2) or rest_opens >= max(_QUOTED, _PLAINER * opens)
 
 
 def _is_apposed(form: str, before: str, starts: Mapping[str, tuple[int, int]]) -> bool:

@@ -35,6 +35,7 @@ class _Rules(NamedTuple):
     passing: frozenset[str]
     provisional: frozenset[str]
     titles: frozenset[str]
+    persons: frozenset[str]
     offices: frozenset[str]
     nationalities: frozenset[str]
     media: frozenset[str]
@@ -50,7 +51,8 @@ class _Rules(NamedTuple):
 
 @cache
 def _rules() -> _Rules:
-    official = frozenset(tuple(name.split()) for name in load_toml(_FILE)["official"]["names"])
+    listed = load_toml(_FILE)["official"]
+    official = frozenset(tuple(name.split()) for key in ("names", "places") for name in listed[key])
     return _Rules(
         official=official,
         openings=frozenset(name[0] for name in official),
@@ -61,6 +63,7 @@ def _rules() -> _Rules:
         passing=load_words(_FILE, "bodies", "passing"),
         provisional=load_words(_FILE, "bodies", "provisional"),
         titles=load_words(_FILE, "bodies", "titles"),
+        persons=load_words(_FILE, "bodies", "persons") | load_words("names/clitics.toml", "before", "titles"),
         offices=load_words(_FILE, "bodies", "offices"),
         nationalities=nationalities(),
         media=load_words(_FILE, "media", "endings"),
@@ -149,7 +152,7 @@ def _fix(tokens: Sequence[Token], norms: Sequence[str], span: NameSpan, rules: _
     elif _is_phrase(norms[first : min(first + 2, last)], rules.phrases):
         return None
     else:
-        last = _body_end(norms, first, last, rules)
+        last = _body_end(norms, first, _before_person(norms, first, last, rules), rules)
     if first >= last or (last - first == 1 and norms[first] in rules.never):
         return None
     label = span.label
@@ -176,6 +179,16 @@ def _blessing(norms: Sequence[str], first: int, last: int, rules: _Rules) -> int
     """Give the end of a person without what is said of the dead and of kings: رحمه الله."""
     found = (at for at in range(first + 1, last - 1) if norms[at] in rules.blessings and norms[at + 1] == "الله")
     return next(found, last)
+
+
+def _before_person(norms: Sequence[str], first: int, last: int, rules: _Rules) -> int:
+    """Give the end of a body before a person that is no part of it, `first` where that leaves no name.
+
+    الخارجية السفير الفرنسي holds no name, وزارة الخارجية السفير الفرنسي a ministry.
+    """
+    found = (at for at in range(first + 1, last) if norms[at] in rules.persons and _among(norms[at - 1], rules.bodies))
+    end = next((at for at in found if _is_definite(norms[at - 1])), last)
+    return first if end == first + 1 < last else end
 
 
 def _body_end(norms: Sequence[str], first: int, last: int, rules: _Rules) -> int:
@@ -211,7 +224,7 @@ def _inside_quotes(norms: Sequence[str], first: int, last: int) -> tuple[int, in
 
 
 def _official(norms: Sequence[str], rules: _Rules) -> list[NameSpan]:
-    """Find the full names of states; the first word may carry a proclitic."""
+    """Find the full names of states, and listed places; the first word may carry a proclitic."""
     found: list[NameSpan] = []
     for at, norm in enumerate(norms):
         if not _opens_official(norm) or (found and at < found[-1].last):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 from unicodedata import category
@@ -13,6 +14,7 @@ from pipeline.errors import ConfigError
 from pipeline.models import models_folder
 from pipeline.names.clitics import LETTERS, PageNames, name_start, shipped_starts
 from pipeline.names.conventions import apply_rules
+from pipeline.names.pairs import part_pairs
 from pipeline.names.recognizer import NameSpan, Recognizer
 from pipeline.names.vote import Vote
 from pipeline.names.words import model_form
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.names.compact import CompactNames
 
 _NAMING: Final = "+"  # a symbol that names end with
+_OPENING: Final = frozenset("\"'«“„‘([”")  # pages also open with the mark that closes
+_CLOSING: Final = frozenset("\"'»”’)]“")
 _SELECTOR: Final = "\ufe0f"  # VARIATION SELECTOR-16, behind symbols that are to be pictures
 
 
@@ -93,6 +97,7 @@ class Names:
         found = [_words(tokens, spans) for tokens, spans in zip(sentences, found, strict=True)]
         if self.by_rule:
             found = [apply_rules(tokens, spans) for tokens, spans in zip(sentences, found, strict=True)]
+            found = _part(docs, sentences, found)
         if self.gazetteer:
             listed = self.gazetteer(sentences)
             found = [_merge(mine, model, self.override) for mine, model in zip(listed, found, strict=True)]
@@ -129,10 +134,19 @@ class Names:
             begin = _inner(first.text).start
             before = doc.tokens[base + span.first - 1].norm if span.first and span.first not in ends else ""
             told = page() if first.norm[:1] in LETTERS else None
-            letters = name_start(first.text[begin:], self.starts, before, told, span.label == "PER")
+            enclosed = told is not None and _is_enclosed(doc, base + span.first, base + span.last)
+            letters = name_start(first.text[begin:], self.starts, before, told, span.label == "PER", enclosed)
             start = first.start + begin + letters
             end = last.start + _inner(last.text).stop
         return Mention(start, end, span.label, span.score, span.tagger, sentence, span.entity or "")
+
+
+def _part(
+    docs: Sequence[Document], sentences: Sequence[Sequence[Token]], found: Sequence[list[NameSpan]]
+) -> list[list[NameSpan]]:
+    """Part names that hold two persons, page by page."""
+    edges = [0, *accumulate(len(doc.sentences) for doc in docs)]
+    return [spans for a, b in pairwise(edges) for spans in part_pairs(sentences[a:b], found[a:b])]
 
 
 def _page_names(doc: Document, found: Sequence[Sequence[NameSpan]]) -> PageNames:
@@ -146,6 +160,13 @@ def _page_names(doc: Document, found: Sequence[Sequence[NameSpan]]) -> PageNames
     )
     return PageNames(frozenset(model_form(token.text) for token in doc.tokens),
                      frozenset(model_form(token.text) for token in behind))  # fmt: skip
+
+
+def _is_enclosed(doc: Document, first: int, last: int) -> bool:
+    """Tell whether tokens fill quotation marks or brackets: an opening mark touches them, a closing one follows."""
+    if not 0 < first < last < len(doc.tokens) or doc.tokens[first - 1].end != doc.tokens[first].start:
+        return False
+    return doc.tokens[first - 1].text in _OPENING and doc.tokens[last].text in _CLOSING
 
 
 def _is_letter(surface: str) -> bool:

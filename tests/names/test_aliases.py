@@ -96,6 +96,21 @@ def test_an_organisation_is_one_with_and_without_its_kind(names: tuple[str, ...]
     assert set(entities(*((name, "ORG") for name in reversed(names)))) == {"e0"}
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "same"),
+    [
+        ('نشرت وكالة أنباء النسيم "ونس" بيانا ثم نفت ونس ذلك', ("وكالة أنباء النسيم", "ونس", "ونس"), True),
+        ("نفت ونس ذلك. وقالت وكالة أنباء النسيم (ونس) إنها", ("ونس", "وكالة أنباء النسيم", "ونس"), True),
+        ("حضرت منظمة النسيم العالمية «ونس» الحفل", ("منظمة النسيم العالمية", "ونس"), True),
+        ("في مقر الأمم المتحدة (ونس) -- قال الأمين", ("الأمم المتحدة", "ونس"), False),
+        ('قالت النسيم "وكالة الأنباء العامة" إنها', ("النسيم", "وكالة الأنباء العامة"), False),
+        ("حضرت منظمة النسيم العالمية ونس الحفل", ("منظمة النسيم العالمية", "ونس"), False),
+    ],
+)
+def test_a_short_form_in_marks_is_the_organisation_before_it(text: str, names: tuple[str, ...], same: bool) -> None:
+    assert (len(set(page_entities(text, *names, label="ORG"))) == 1) == same
+
+
 def test_bodies_of_other_kinds_and_labels_stay_apart() -> None:
     assert entities(("نادي النسيم", "ORG"), ("شركة النسيم", "ORG"), ("النسيم", "ORG")) == ["e0", "e1", "e2"]
     assert entities(("حركة النسيم", "ORG"), ("النسيم", "LOC"), ("وزارة النسيم", "ORG")) == ["e0", "e1", "e2"]

@@ -33,7 +33,7 @@ def test_marks_do_not_shift_the_cut(starts: dict[str, tuple[int, int]]) -> None:
     ("word", "name"),
     [
         ("وأم", "أم"), ("بأم", "أم"), ("لآل", "آل"), ("ولآل", "آل"), ("وبن", "بن"), ("لبن", "بن"), ("بقم", "قم"), ("وتل", "تل"),
-        ("وأُمّ", "أُمّ"),
+        ("وأُمّ", "أُمّ"), ("وإن", "إن"), ("وأن", "وأن"),
         ("وام", "وام"), ("وال", "وال"), ("بان", "بان"), ("ولي", "ولي"), ("كان", "كان"),
     ],
 )  # fmt: skip
@@ -136,6 +136,21 @@ def test_a_rare_person_keeps_its_first_letter_unless_the_page_has_it_without(
 ) -> None:
     known = PageNames(frozenset(map(model_form, [*page.split(), word])), frozenset())
     assert word[name_start(word, starts, before, known, person=True) :] == name
+
+
+@pytest.mark.parametrize(
+    ("page", "word", "name"),
+    [
+        ("", "لوريال", "لوريال"), ("", "بالانتير", "بالانتير"), ("", "والمارت", "والمارت"), ("", "ويكيبيديا", "ويكيبيديا"),
+        ("", "كافي", "كافي"), ("", "للقاعدة", "لقاعدة"), ("", "لداعش", "داعش"), ("", "بتويتر", "تويتر"), ("", "لوكالة", "وكالة"),
+        ("هرب من الشنقور", "بالشنقور", "الشنقور"), ("", "بالشنقور", "بالشنقور"),
+    ],
+)  # fmt: skip
+def test_names_that_fill_quotation_marks_begin_there(
+    page: str, word: str, name: str, starts: dict[str, tuple[int, int]]
+) -> None:
+    known = PageNames(frozenset(map(model_form, [*page.split(), word])), frozenset())
+    assert word[name_start(word, starts, '"', known, enclosed=True) :] == name
 
 
 def test_of_two_unknown_names_the_longer_stays(starts: dict[str, tuple[int, int]]) -> None:

@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.names.places import country_of, nationalities
 from pipeline.resources import load_rows
+from pipeline.text.normalize import fold
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,23 @@ def test_the_country_in_a_name(name: str, code: str | None) -> None:
 )  # fmt: skip
 def test_regions_and_waters_are_of_no_country(name: str) -> None:
     assert country_of(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("غزة", "PS"), ("شمال قطاع غزة", "PS"), ("مدينة نابلس", "PS"), ("القدس الشرقية", "PS"), ("القدس", None),
+        ("اسكوتلندا", "GB"), ("الفليبين", "PH"), ("أبو ظبي", "AE"), ("مطار جدة", "SA"), ("جامعة الموصل", "IQ"),
+        ("الديوانية", "IQ"), ("الإدارة الديوانية", None), ("السفارة الأمريكية في بنغازي", "US"), ("بنغازي وحلب", None), ("حلب وحمص", "SY"),
+    ],
+)  # fmt: skip
+def test_cities_and_territories_tell_the_country_where_nothing_else_does(name: str, code: str | None) -> None:
+    assert country_of(name) == code
+
+
+def test_no_surface_has_two_countries() -> None:
+    rows = [(fold(row[1]), row[0]) for table in ("countries", "cities") for row in load_rows(f"names/{table}.tsv")]
+    assert len(set(rows)) == len({name for name, _ in rows})
 
 
 def test_a_region_hides_no_country_beside_it() -> None:
