@@ -237,7 +237,8 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 def _evaluate_examples(args: argparse.Namespace) -> int:
     models = args.model or ["deep"]
-    if args.gold is not None or args.json or len(models) > 1:
+    others = args.gold, args.documents, args.json, args.convention != "rasd"
+    if any(others) or len(models) > 1:
         print("rasd: evaluate examples takes only --ontology and one --model; leave the rest out", file=sys.stderr)
         return EXIT_USAGE
     from pipeline.evaluation.examples import check_examples, format_examples, keeps_promise

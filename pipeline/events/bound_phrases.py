@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from pipeline.events.clauses import Layout
-from pipeline.events.wordforms import Flags, Ints, form_code, proclitic_code
-from pipeline.resources import load_toml
+from pipeline.events.wordforms import Flags, Ints, codes, form_code, proclitic_code
 from pipeline.schema import LABELS
 
 _PERSON, _PLACE, _BODY = (1 + LABELS.index(label) for label in ("PER", "LOC", "ORG"))
@@ -19,22 +18,18 @@ _SPEAKS: Final = 5  # a head this ready to follow words of speech (see wordforms
 _MEMBERS: Final = 5  # places that و joins at most
 
 
-def codes(table: str, key: str = "words") -> Ints:
-    """Give the codes of a list of clauses/words.toml."""
-    return np.array(sorted(form_code(word) for word in load_toml("clauses/words.toml")[table][key].split()))
-
-
 _SPOKESMEN, _SPEAKING_FOR = codes("spokesman"), codes("spokesman", "behind")
 _SOURCES, _OUT_OF = codes("source"), codes("source", "behind")
+_TAKING, _ASKING, _OF = codes("source", "taking_beh"), codes("source", "taking_min"), form_code("من")
 _KIN, _OWN, _OFFICES, _SEVERAL = codes("related", "kin"), codes("related", "own"), codes("office"), codes("several")
 
 
 def merge(first: Ints, last: Ints, joined: Flags) -> tuple[Ints, Ints]:
     """Take the phrases behind some into them. joined: flags all phrases but the last."""
-    keep = np.concatenate([[True], ~joined])
-    ends = last.copy()
-    ends[:-1] = np.where(joined, last[1:], last[:-1])
-    return first[keep], ends[keep]
+    if not len(first):
+        return first, last
+    heads = np.flatnonzero(np.concatenate([[True], ~joined]))
+    return first[heads], np.maximum.reduceat(last, heads)
 
 
 def bind(layout: Layout, first: Ints, last: Ints, name_ends: Ints) -> tuple[Ints, Ints, Flags]:
@@ -52,14 +47,16 @@ def bind(layout: Layout, first: Ints, last: Ints, name_ends: Ints) -> tuple[Ints
     further = inside & (layout.sentence[behind] == layout.sentence[at]) & (layout.name[at] == 0)
     named, head = name_ends[at] > 0, code[first]
     speaks = further & np.isin(head, _SPOKESMEN) & np.isin(code[at], _SPEAKING_FOR)
-    source = np.isin(head, _SOURCES)
-    out_of = further & source & np.isin(code[at], _OUT_OF)
+    verb = np.where(first > 0, code[first - 1], 0)
+    source, single = np.isin(head, _SOURCES), last - first == 1
+    out_of = further & source & np.isin(code[at], _OUT_OF) & ~((code[at] == _OF) & np.isin(verb, _ASKING))
     told = layout.name[behind]
     body = np.where(name_ends[behind] > 0, told == _BODY, _is_body(layout, behind))
     over = speaks & (name_ends[behind] > 0) | out_of & (told == _BODY) & (name_ends[behind] > 0)
-    attached = source & (proclitic[at] == _BEH) | np.isin(head, _OFFICES) & (proclitic[at] == _LAM)
+    attached = source & (proclitic[at] == _BEH) & ~np.isin(verb, _TAKING)
+    attached |= np.isin(head, _OFFICES) & (proclitic[at] == _LAM) & ~single
     attached &= inside & named & (layout.name[at] == _BODY)
-    kin = (np.isin(head, _KIN) | np.isin(head, _OWN) & (last - first == 1)) & (article[first] == 0)
+    kin = (np.isin(head, _KIN) | np.isin(head, _OWN) & single) & (article[first] == 0)
     kin &= (
         (layout.column("suffix")[last - 1] == 0)
         & inside

@@ -29,7 +29,7 @@ _ATTACHED: Final = frozenset("بلك")
 _TEN: Final = ("عشر", "عشرة")  # of eleven
 _TENS: Final = ("ون", "ين")  # endings of 20 to 90
 _LONGEST: Final = 6  # tokens of an office
-_CLOSING: Final = frozenset(")]")
+_OPENING, _CLOSING = frozenset("(["), frozenset(")]")
 _CHAIN: Final = 3  # tokens of a genitive, up to its definite word
 _Vehicles = Literal["never", "fitted", "always"]  # when a vehicle is a weapon; fitted: سيارة مفخخة
 
@@ -254,7 +254,7 @@ def _money(text: Text, first: int, stop: int) -> list[Role]:
             return [text.role("amount", at - 1, end, "sum of money")]
         if end > at and text.norm(end) in text.words.signs:
             return [text.role("amount", at, end + 1, "sum of money", skip)]
-        bracket = any(text.norm(inner) in _CLOSING for inner in range(at, end))
+        bracket = text.norm(at - 1) in _OPENING and any(text.norm(inner) in _CLOSING for inner in range(at, end))
         if end > at and text.norm(end) in text.words.currencies:
             norm = text.norm(end + 1)
             adjective = norm in nationalities() or norm.removesuffix("ا") in nationalities() or norm == "استرليني"

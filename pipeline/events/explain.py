@@ -11,6 +11,7 @@ from pipeline.names.clitics import full_name
 from pipeline.schema import EVENT_TYPES
 
 _WORD: Final = re.compile(r"\w*[^\W\d_]\w*|\S+")
+_EVEN: Final = 0.5  # what is this likely is told as one happening unless something keeps it apart
 _PLACES: Final = ("place", "destination")  # roles that give an event its place, the first that is filled
 
 
@@ -148,7 +149,8 @@ def _speaker(doc: Document, event: EventMention, grounds: Grounds) -> str:
     if event.speaker is None:
         why = f" (the likeliest source, «{_word(doc, source.start)}», has {_percent(source.share)})" if source else ""
         return f"speaker: none; the text itself reports it{why}"
-    line = f"speaker: «{_text(doc, event.speaker)}», {_likely(source.share if source else None)}"
+    sure = _likely(source.share if source else None, "probability with its event")
+    line = f"speaker: «{_text(doc, event.speaker)}», {sure}"
     if source is None:
         return line
     if event.speaker.start <= source.start < event.speaker.end:
@@ -170,8 +172,11 @@ def _same(doc: Document, event: EventMention, grounds: Grounds) -> Iterator[str]
     word = f"«{_word(doc, grounds.same.start)}» at {grounds.same.start}"
     if other is not None and other.event == event.event:
         yield f"happening: that of {word}, {_likely(grounds.same.share)}"
-    else:
-        yield f"happening: its own; the likeliest other, that of {word}, has {_percent(grounds.same.share)}"
+        return
+    own = "the first of it" if sum(mention.event == event.event for mention in doc.events) > 1 else "its own"
+    share = grounds.same.share
+    apart = "; names or dates keep them apart" if share is not None and share >= _EVEN else ""
+    yield f"happening: {own}; the likeliest other before, that of {word}, has {_percent(share)}{apart}"
 
 
 def _role(doc: Document, role: Role, grounds: Grounds) -> str:
@@ -200,8 +205,8 @@ def _word(doc: Document, start: int) -> str:
     return found[0] if found else ""
 
 
-def _likely(share: float | None) -> str:
-    return "by rule" if share is None else f"probability {_percent(share)}"
+def _likely(share: float | None, of: str = "probability") -> str:
+    return "by rule" if share is None else f"{of} {_percent(share)}"
 
 
 def _percent(score: float | None) -> str:

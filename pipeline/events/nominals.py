@@ -7,16 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.events.bound_phrases import codes
 from pipeline.events.clauses import Layout
-from pipeline.events.wordforms import DIGITS, ENDINGS, MARKS, PARTICLES, POS, Flags, Ints
+from pipeline.events.wordforms import DIGITS, ENDINGS, MARKS, PARTICLES, POS, Flags, Ints, codes
 
 NOMINAL: Final = np.array([p in ("X", "NOUN", "ADJ", "PROPN", "NUM", "ADV") for p in POS])
 _PREP: Final = PARTICLES.index("preposition")
 _OPENING, _CLOSING = MARKS.index("bracket_open"), MARKS.index("bracket_close")
 _QUANTIFIERS, _EMPHASIS, _REDUCED, _ADVERBS = map(codes, ("quantifier", "emphasis", "reduced", "adverb"))
-_BARE, _GOVERNING, _APPROXIMATE, _TEN = (
-    codes("quantifier", key) for key in ("indefinite", "governing", "approximate", "ten")
+_BARE, _GOVERNING, _APPROXIMATE, _TEN, _TOWARD = (
+    codes("quantifier", key) for key in ("indefinite", "governing", "approximate", "ten", "toward")
 )
 _HOLDING, _HELD = codes("bound", "first"), codes("bound", "second")
 _BEFORE_BEH, _BEFORE_LAM = codes("reduced", "beh"), codes("reduced", "lam")
@@ -56,6 +55,7 @@ def _counting(layout: Layout, nominal: Flags) -> Flags:
     counts = (article[1:] == 1) | np.isin(code[:-1], _BARE) | np.isin(code[:-1], _GOVERNING) & definite[1:]
     eleven = np.isin(code[1:], _TEN) & np.isin(code[:-1], _GOVERNING)
     about = np.isin(code[:-1], _APPROXIMATE) & (layout.column("number")[1:] == 1)
+    about[1:] &= ~np.isin(code[:-2], _TOWARD)
     found[:-1] = (np.isin(code[:-1], _QUANTIFIERS) & (counts | eleven) | about) & nominal[1:] & same
     return found
 

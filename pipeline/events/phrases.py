@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.events.bound_phrases import bind, codes, join_places, merge, wholes
+from pipeline.events.bound_phrases import bind, join_places, merge, wholes
 from pipeline.events.clauses import Layout
 from pipeline.events.nominals import NOMINAL, nominal_words
-from pipeline.events.wordforms import DIGITS, ENDINGS, POS, Flags, Ints, form_code
+from pipeline.events.wordforms import DIGITS, ENDINGS, POS, Flags, Ints, codes, form_code
 from pipeline.schema import LABELS
 from pipeline.text.normalize import letters_end
 
@@ -98,13 +98,14 @@ def _starts(layout: Layout, is_trigger: Flags, nominal: Flags, inseparable: Flag
     """Flag the tokens that begin a noun phrase. nominal, inseparable: as of `nominal_words`."""
     pos, article, suffix = layout.column("pos"), layout.column("article"), layout.column("suffix")
     noun = (pos != _ADJ) & (pos != POS.index("X"))
-    before = np.zeros((4, len(pos)), dtype=np.int64)
-    before[:, 1:] = article[:-1], suffix[:-1] > 0, is_trigger[:-1], nominal[:-1]
+    before = np.zeros((5, len(pos)), dtype=np.int64)
+    before[:, 1:] = article[:-1], suffix[:-1] > 0, is_trigger[:-1], nominal[:-1], inseparable[:-1]
     attribute, apart = _agreement(layout)
     owned = (before[1] == 1) & (noun | (suffix > 0))  # حزبه الحكومة، أحزابها أنصارها
     several = _NATIONALS[layout.column("ending")]
     cut = (layout.column("proclitic") > 0) | (before[2] > 0) | apart
-    cut |= ((before[0] == 1) & noun | owned & ~several) & (article == 1) & ~attribute
+    held = (before[4] == 1) & (pos == POS.index("NOUN"))  # المشتبه به الشرطة
+    cut |= ((before[0] == 1) & noun | owned & ~several | held) & (article == 1) & ~attribute
     cut |= ((before[0] == 1) | owned) & (article == 0)
     whole = inseparable | _further_fields(layout)
     number_before, scaled = np.zeros((2, len(pos)), dtype=bool)
@@ -127,7 +128,7 @@ def _further_fields(layout: Layout) -> Flags:
     found = np.zeros(len(code), dtype=bool)
     found[2:] = np.isin(code[:-2], _MINISTERS)
     found[3:] |= np.isin(code[:-3], _MINISTERS)
-    result: Flags = found & np.isin(code, _FIELDS)
+    result: Flags = found & np.isin(code, _FIELDS) & (layout.column("waw") == 1)
     return result
 
 
@@ -167,9 +168,9 @@ def _agreement(layout: Layout) -> tuple[Flags, Flags]:
     apart[1:] = bare & (nun | accusative | governed)
     speaking = noun[:-2] & (layout.column("agent")[:-2] >= _SPEAKING) & ~np.isin(code[:-2], _APPROXIMATE)
     counted = (_NOMINATIVE[old][:-1] | speaking) & numbers[1:-1] & (article[:-2] + article[1:-1] + article[2:] == 0)
-    counted &= noun[2:] | (layout.column("pos")[2:] == POS.index("X"))
-    apart[1:-1] |= counted & ~numbers[:-2]  # مسلحون ثلاثة مهندسين
-    apart[1:-1] |= numbers[1:-1] & ~numbers[:-2] & np.isin(code[2:], _OF_THEM)  # عشرة أشخاص سبعة منهم
+    counted &= noun[2:] | (layout.column("pos")[2:] == POS.index("X"))  # مسلحون ثلاثة مهندسين
+    counted |= numbers[1:-1] & np.isin(code[2:], _OF_THEM)  # عشرة أشخاص سبعة منهم
+    apart[1:-1] |= counted & ~numbers[:-2] & (layout.sentence[2:] == layout.sentence[:-2])
     return attribute, apart
 
 
@@ -201,7 +202,7 @@ def _titles(layout: Layout, last: Ints) -> Ints:
 def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_ends: Ints) -> Ints:
     """Extend noun phrases that govern a place or organisation in the genitive (زعيم and a country) over that name.
 
-    What has its nun (مسلحون) or is an attribute (طائرات روسية) governs nothing. name_ends: as of `_join_spokesmen`.
+    What has its nun (مسلحون), is an attribute (طائرات روسية) or ends in a name governs none. name_ends: as of `bind`.
     """
     total = len(layout.doc)
     at = np.minimum(last, total - 1)
@@ -212,7 +213,8 @@ def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_ends
     complete = _NOMINATIVE[ending] | _OBLIQUE[ending] | (ending == _NISBA) & (last - first > 1) & proper
     joined = (
         (name_ends[at] > 0) & (last < total) & (layout.name[at] != person) & bare & (titled == 0)
-        & (layout.sentence[at] == layout.sentence[head]) & (layout.column("article")[head] == 0) & ~complete
+        & (layout.sentence[at] == layout.sentence[head]) & (layout.column("article")[head] == 0)
+        & ~complete & (layout.name[head] == 0)
     )  # fmt: skip
     return np.where(joined, name_ends[at], last)
 

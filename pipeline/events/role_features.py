@@ -16,6 +16,7 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
     """Give the columns that describe each pair."""
     e, f = pairs.event, pairs.phrase
     token, first, last = events.token[e], phrases.first[f], phrases.last[f]
+    before = np.maximum(first - 1, layout.base[layout.doc[first]])
     head = head_tokens(layout, phrases)[f]
     window = Window(layout, first)
     trigger = Window(layout, token)
@@ -51,7 +52,7 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
     clause_start = np.minimum(first - np.searchsorted(layout.clause, layout.clause[first]), 3)
     left, right, _, gap_right = _nearest_events(layout, events, first)
     nearest = (np.where(side == 1, left, right) == e).astype(np.int64)
-    title_class = np.where(mark[np.maximum(first - 1, 0)] == 1, window.get(cls, -2), window.get(cls, -1))
+    title_class = np.where(mark[before] == 1, window.get(cls, -2), window.get(cls, -1))
     zero = np.zeros_like(e)
     subject = subject_verbs(layout, phrases)[f]
     own_verb, upper_verb = governing_verbs(layout, events)
@@ -97,7 +98,7 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
         window.get(cls, -1), cross(window.get(cls, -1), place), window.get(code, -1), window.get(code, -2),
         cross(window.get(mark, -1), tail.get(mark, 1), label), tail.get(cls, 1), tail.get(code, 1),
         cross(tail.get(pos, 1), place), cross(window.get(pos, -1), place, label),
-        cross(particle[np.maximum(first - 1, 0)], place), cross(title_class, label == 1), nominal,
+        cross(particle[before], place), cross(title_class, label == 1), nominal,
         cross(nominal, place, label), cross(events.person[e], place, label), cross(events.person[e], feminine, place),
         cross(layout.title[token], place, label), cross(layout.title[token], type_, side, label),
         cross(clause_start, place, label), cross(nearest, side, label), cross(nearest, place, type_),
@@ -106,7 +107,7 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
         cross(trigger.get(layout.column("preposition"), 1), type_, place), cross(kind, bucket(gap_right), place),
         cross(pick(events.type, left), type_, place), cross(pick(events.type, right), type_, place),
         cross(_light_side(events, e, first), label, place), cross(prep, label, type_), cross(prep, head_class),
-        layout.quote[first] == layout.quote[np.maximum(first - 1, 0)],
+        layout.quote[first] == layout.quote[before],
         cross(np.minimum(f - pairs.head, 3), place, label), cross(np.minimum(f - pairs.head, 3), type_),
         cross(Window(layout, start).get(code, -1), place), cross(pairs.place, label, type_),
         cross(layout.column("number")[first], type_, place), cross(layout.column("number")[first], label),

@@ -155,16 +155,21 @@ def _fronted(
 
     Between them may stand what negates the verb or tells its time (الوزير لن يزور).
     """
-    opening = events.token.copy()
-    for _ in range(_HELPERS):
-        before = np.maximum(opening - 1, 0)
-        opening = opening - (np.isin(layout.column("particle")[before], _HELPING) & (opening > 0))
     hit = (place == _BEFORE) & (subject_of == events.token[event])
-    hit &= phrases.last[phrase] == opening[event]
+    hit &= phrases.last[phrase] == _openings(layout, events)[event]
     seen = np.zeros(len(events.token), dtype=bool)
     seen[event[hit]] = True
     result: Flags = seen[event]
     return result
+
+
+def _openings(layout: Layout, events: Proposals) -> Ints:
+    """Give the first of the particles that stand right before each trigger, the trigger itself without any."""
+    opening = events.token.copy()
+    for _ in range(_HELPERS):
+        before = np.maximum(opening - 1, 0)
+        opening = opening - (np.isin(layout.column("particle")[before], _HELPING) & (opening > 0))
+    return opening
 
 
 def _referents(events: Proposals, phrases: Phrases, governing: Ints) -> Ints:
@@ -215,9 +220,9 @@ def _agrees_first_or_second(events: Proposals) -> Flags:
 def rule_scores(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs) -> Floats:
     """Give a score to the role that the frame gives to a phrase near the trigger, a column per class.
 
-    Of several phrases that a place of the frame could mean, the first coordination that fits has it; the parties of a
-    type that has no other side stand in several. Names are surer than noun phrases, and these fill roles only if their
-    head can (a speaker, a victim, a place).
+    Of several phrases that a place of the frame could mean, the first coordination that fits has it. Parties of a
+    type that has no other side stand in several behind the trigger, and in the one right before it. Names are surer
+    than noun phrases, and these fill roles only if their head can (a speaker, a victim, a place).
     """
     e, f = pairs.event, pairs.phrase
     token, first = events.token[e], phrases.first[f]
@@ -239,6 +244,10 @@ def rule_scores(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pair
     top = np.flatnonzero((sure > 0) & (sure == best[key]))
     winner[key[top[::-1]]] = pairs.head[top[::-1]]
     several = np.isin(events.type[e], _SEVERAL_ACTORS) & (role == ROLE_CODES["actor"])
+    adjacent = phrases.last[f] == _openings(layout, events)[e]
+    subject = np.full(len(events.token), -1, dtype=np.int64)
+    subject[e[adjacent]] = pairs.head[adjacent]
+    several &= (first > token) | (pairs.head == subject[e])
     sure = np.where((pairs.head == winner[key]) | several, sure, 0)
     scores = np.zeros((len(e), len(CLASSES)), dtype=np.float32)
     for number, name in enumerate(CLASSES):

@@ -276,6 +276,11 @@ def form_code(text: str) -> int:
     return mmh3.hash(text.encode("utf-8", "surrogatepass"), 17, signed=False) & 0x7FFFFFFF
 
 
+def codes(table: str, key: str = "words") -> Ints:
+    """Give the sorted codes of the words of a list of clauses/words.toml."""
+    return np.array(sorted(map(form_code, load_words(_FILE, table, key))))
+
+
 @cache
 def _read_words(path: Path) -> dict[str, tuple[int, ...]]:
     """Read form -> (class, part of speech, count, agent, patient, locative)."""

@@ -48,6 +48,9 @@ def _phrases(text: str, names: dict[str, str]) -> tuple[list[str], list[str]]:
         ("حضر وزير الشباب والرياضة", "وزير الشباب والرياضة"),
         ("قتل شاب طعنا بسكين", "شاب"),
         ("أبدى الوفد الزائر ارتياحه", "الوفد الزائر"),
+        ("شكر الوزير اللبناني الشباب", "الوزير اللبناني"),
+        ("شكر المشتبه به الحراس", "المشتبه به"),
+        ("أطلق الحارس النار نحو 20 لصا", "20 لصا"),
     ],
 )
 def test_a_phrase_ends_where_it_should(text: str, expected: str) -> None:
@@ -67,6 +70,10 @@ def test_a_phrase_ends_where_it_should(text: str, expected: str) -> None:
         # the person whose title it is
         ("قال المتحدث باسم بنك النيل رامي سالم", {"بنك النيل": "ORG", "رامي سالم": "PER"}, "بنك النيل", "رامي سالم"),
         # nothing of the kind
+        ("قال المدير لبنك النيل", {"بنك النيل": "ORG"}, "بنك النيل", "بنك النيل"),
+        ("اتصل مسؤول بهيئة الموانئ", {"هيئة الموانئ": "ORG"}, "هيئة الموانئ", "هيئة الموانئ"),
+        ("طلب مسؤول من هيئة الموانئ", {"هيئة الموانئ": "ORG"}, "هيئة الموانئ", "هيئة الموانئ"),
+        ("زار متحدث باسم بنك النيل قطر", {"بنك النيل": "ORG", "قطر": "LOC"}, "قطر", "قطر"),
         ("قال مسؤول في بيروت", {"بيروت": "LOC"}, "بيروت", "بيروت"),
         ("قال الوزير رامي سالم", {"رامي سالم": "PER"}, "رامي سالم", "رامي سالم"),
     ],
@@ -74,6 +81,20 @@ def test_a_phrase_ends_where_it_should(text: str, expected: str) -> None:
 def test_a_part_of_a_phrase_stands_for_the_whole(text: str, names: dict[str, str], part: str, whole: str) -> None:
     spans, meant = _phrases(text, names)
     assert meant[spans.index(part)] == whole
+
+
+def test_a_chain_of_phrases_is_taken_in_to_its_end() -> None:
+    assert "متحدث باسم مسؤول في الشرطة" in _phrases("قال متحدث باسم مسؤول في الشرطة كلمة", {})[0]
+
+
+@pytest.mark.parametrize("behind", ["قال في بيان: رؤساء القرى ( 12 )", "ثلاثة منهم"])
+def test_the_next_document_changes_no_phrase(behind: str) -> None:
+    first, table = annotated("أصيب رؤساء القرى، أحد عشر"), WordTable()
+    none = np.zeros(0, dtype=np.int64)
+    alone, both = (find_phrases(lay_out(docs, table), none, none) for docs in ([first], [first, annotated(behind)]))
+    count = len(alone.first)
+    assert (alone.first.tolist(), alone.last.tolist()) == (both.first[:count].tolist(), both.last[:count].tolist())
+    assert (both.first[count:] >= len(first.tokens)).all()
 
 
 def test_who_speaks_for_a_body_fills_the_role() -> None:

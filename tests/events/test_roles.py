@@ -55,6 +55,11 @@ def test_all_parties_of_a_meeting_are_actors() -> None:
     assert _roles("ليلى حداد ستلتقي سامي عمر", names, "ستلتقي") == {("actor", name) for name in names}
 
 
+def test_the_place_of_a_dateline_is_no_party() -> None:
+    names = {"صور": "LOC", "ليلى حداد": "PER", "سامي عمر": "PER"}
+    assert ("actor", "صور") not in _roles("صور - التقت ليلى حداد سامي عمر", names, "التقت")
+
+
 def _phrases(doc: Document, trigger: str) -> list[str]:
     layout = lay_out([doc], WordTable())
     at = next(i for i, t in enumerate(doc.tokens) if t.text == trigger)
