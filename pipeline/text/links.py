@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Final
+
+from pipeline.resources import load_toml
 
 if TYPE_CHECKING:
     from pipeline.text.pages import Line
@@ -14,7 +17,7 @@ _INSERTED_WORDS: Final = 14  # of the longest of them
 _PARAGRAPH_WORDS: Final = 15  # of the shortest paragraph on either side of them
 _STOPS: Final = (".", "؟", "!")
 # What is quoted, an item of a list, a verse or a sentence.
-_NO_HEADLINE: Final = re.compile(r'["“«(*•–-]|[0-9]+ ?[-–.)]|.*(?:\*|[.:،؛…]["”») ]*$)')
+_NO_HEADLINE: Final = re.compile(r'["“«(*•–-]|[0-9]+ ?[-–.)]|.*(?:\*|[.:،,؛…]["”») ]*$)')
 
 
 def embedded(lines: Sequence["Line"]) -> set[int]:
@@ -41,7 +44,8 @@ def embedded(lines: Sequence["Line"]) -> set[int]:
 def inserted(lines: Sequence["Line"]) -> set[int]:
     """Give the lines that are links within an article: several headlines together between two of its paragraphs.
 
-    Blank lines between them count as theirs. What follows is the article again.
+    Blank lines between them count as theirs. What follows is the article again, not the end of a sentence that lines
+    break.
     """
     found: set[int] = set()
     shown = [at for at, line in enumerate(lines) if line.kind != "blank"]
@@ -53,7 +57,8 @@ def inserted(lines: Sequence["Line"]) -> set[int]:
         if stop - first in _INSERTED and stop < len(shown):
             before, after = lines[shown[first - 1]], lines[shown[stop]]
             closed = before.folded.rstrip('"”») ').endswith(_STOPS)
-            if closed and all(x.is_body and x.words >= _PARAGRAPH_WORDS for x in (before, after)):
+            whole = closed and not _patterns("resumed").match(after.folded)
+            if whole and all(x.is_body and x.words >= _PARAGRAPH_WORDS for x in (before, after)):
                 found.update(range(shown[first], shown[stop - 1] + 1))
         first = stop + 1
     return found
@@ -62,4 +67,9 @@ def inserted(lines: Sequence["Line"]) -> set[int]:
 def _is_link(line: "Line") -> bool:
     if line.kind != "text" or line.is_body or not ITEM_WORDS <= line.words <= _INSERTED_WORDS:
         return False
-    return _NO_HEADLINE.match(line.folded) is None
+    return not (_NO_HEADLINE.match(line.folded) or _patterns("sentence").match(line.folded))
+
+
+@cache
+def _patterns(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(load_toml("pages/templates.toml")["inserted"][name]))

@@ -1,5 +1,6 @@
 """Readers of parts of a period: thirds, numbered units and weekdays, edges, seasons of a year, feasts."""
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -13,6 +14,7 @@ from pipeline.times.years import year
 
 _OF: Final = frozenset({"ل", "لل"})  # LAM, the preposition: اليوم الأول لعيد الفطر
 _WEEKS: Final = 53  # weekdays of one name that a year can have
+_NOUN: Final = re.compile(r"[وف]?(?:[بك]?ال|لل)\w{3,}")  # a definite noun; no word as short as إلى or الآن
 _UNHELD: Final = frozenset({"hour", "minute", "term"})  # units that no period is cut into here
 
 
@@ -68,6 +70,8 @@ def nth(line: Line, i: int) -> Hit:
         if not ranked:
             return None
         number, j = ranked
+        if _describes(line, i) and not line.has(j, "from"):
+            return None
     if name in _UNHELD or name == "millennium" or (name == "century" and bare is None):
         return None
     linked = line.after(j, "from")
@@ -82,6 +86,11 @@ def nth(line: Line, i: int) -> Hit:
         direction = line.find(j, "shift") if fraction else None
         return (Nth(name, number, Period("year", 0)), direction[1]) if direction else None
     return Nth(name, number, held[0]), held[1]
+
+
+def _describes(line: Line, i: int) -> bool:
+    """Tell whether the word at i says how many take part in the noun before it (القمة الثلاثية الأولى عام 2023)."""
+    return line.has(i, "partaking") and _NOUN.fullmatch(line.norm(i - 1)) is not None
 
 
 def nth_pair(line: Line, i: int) -> Hit:

@@ -11,6 +11,7 @@ from pipeline.times.values import Context, Value, resolve, value_of
 _HALVES: Final = {"month": ("day", 15), "year": ("month", 6), "decade": ("year", 5), "century": ("year", 50)}
 # First and last month of seasons of football and of years of school, which most Arab countries begin in September.
 _TERMS: Final = {"term": (8, 5), "school": (9, 6)}
+_ENROLMENT: Final = 5  # month from which a new year of school is the coming one
 UNIT_MONTHS: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120, "century": 1200}
 
 
@@ -98,16 +99,17 @@ def _term(node: Term, context: Context) -> Value:
     if node.granularity == "vague":
         return _vague(node.shift, anchor)
     begin, finish = _TERMS[node.granularity]
-    year = _term_year(node, anchor, begin, finish)
+    year = _term_year(node, anchor, begin, finish, context.tense)
     first, last = gregorian(year, begin), gregorian(year + 1, finish)
     return value_of((first[0], last[1]) if first and last else None, "season", "deictic")
 
 
-def _term_year(node: Term, anchor: date, begin: int, finish: int) -> int:
+def _term_year(node: Term, anchor: date, begin: int, finish: int, tense: int) -> int:
     """Give the year in which a season begins that runs from month `begin` to month `finish` of the next year."""
     year = anchor.year if anchor.month >= begin else anchor.year - 1
     if node.new:
-        return anchor.year if anchor.month > finish else anchor.year - 1
+        school = node.granularity == "school" and (tense > 0 or anchor.month >= _ENROLMENT)
+        return anchor.year if school or anchor.month > finish else anchor.year - 1
     between = finish < anchor.month < begin  # one is over and the next has not begun
     if node.shift < 0 or (not node.shift and node.granularity == "school"):
         year += between  # in summer the year of school is the one that all prepare for

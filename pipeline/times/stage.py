@@ -11,7 +11,7 @@ from pipeline.times.anchors import Anchor, find_anchors
 from pipeline.times.contexts import with_known_year
 from pipeline.times.expressions import find_nodes
 from pipeline.times.lines import Line
-from pipeline.times.nodes import Date, Decade, Expression, Feast, Node, Offset, Part, Range, Weekend
+from pipeline.times.nodes import Date, Decade, Expression, Feast, Node, Offset, Part, Range, Term, Weekend
 from pipeline.times.resolve import TODAY, resolve_all
 from pipeline.times.tense import tense, tense_of
 from pipeline.times.vocabulary import Vocabulary, vocabulary
@@ -104,6 +104,8 @@ def _asks_tense(node: Node) -> bool:
         return node.of is None and node.shift is None
     if isinstance(node, Part):
         return _asks_tense(node.of)
+    if isinstance(node, Term):
+        return node.new
     return isinstance(node, (Range, Weekend, Decade)) or (isinstance(node, Offset) and node.sign > 0)
 
 

@@ -15,7 +15,7 @@ _ADJACENT: Final = 2  # words between an imperfect and the expression that it su
 _DISTANT: Final = 8  # words beyond which a past verb says nothing of the expression
 _OPENING: Final = 5  # words of a sentence that begins with what is over
 _LONGEST: Final = 9  # letters of an imperfect that no table knows
-_MOVED: Final = 30  # words before a new date in which its postponement may be told
+_MOVED: Final = 15  # words before a new date in which its postponement may be told
 _FEMININE: Final = re.compile(r"(\w+ت)(?:ه|ها|هم|هن|هما)")
 _MASDAR: Final = re.compile(r"ا\wا\wت")  # إقامتها is written as أقامتها is, folded
 _MARKS: Final = frozenset('"“«:')
@@ -141,10 +141,39 @@ def _arranged(line: Line, i: int, j: int) -> int | None:
         return None if _stands_before(line, i, "called", _DISTANT) is None else _FUTURE
     if line.norm(i - 1) not in roles["moved_to"] and not line.clitic(i).endswith("ل"):  # LAM: to
         return None
-    k = _stands_before(line, i, "moved", _MOVED)
+    k = _moved(line, i)
     if k is None or line.has(k - 1, "from"):  # من أجل: for the sake of
         return None
     return 0 if _was(line, k) else _FUTURE
+
+
+def _moved(line: Line, i: int) -> int | None:
+    """Give the index of the word that puts off to the date at i, with no other clause between them."""
+    roles = _roles()
+    for k in range(i - 1, max(-1, i - 1 - _MOVED), -1):
+        norm = line.norms[k].removeprefix("و")  # WAW: and
+        if norm in roles["moved"]:
+            return k
+        if norm in roles["adjourned"] and _bare(line, k + 1) in roles["session"]:
+            return k
+        if norm in roles["put_off"] and any(_bare(line, n) in roles["appointment"] for n in range(k + 1, i)):
+            return k
+        if norm in roles["relative"] or norm in roles["subordinator"] or _is_finite(line, k):
+            return None
+    return None
+
+
+def _bare(line: Line, k: int) -> str:
+    """Give a word without the article."""
+    return line.norm(k).removeprefix("ال")
+
+
+def _is_finite(line: Line, k: int) -> bool:
+    """Tell whether word k is a verb, which words of plan (المقررة) are not."""
+    told = tense_of(line.norms[k])
+    if told in _MAYBE:
+        told = _told_here(line, k, told)
+    return told != 0 and line.norms[k] not in _roles()["future"]
 
 
 def _stands_before(line: Line, i: int, role: str, reach: int) -> int | None:

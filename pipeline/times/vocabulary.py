@@ -172,6 +172,8 @@ def _table_entries() -> Iterator[tuple[str, str, Any]]:
         yield "decade", row["form"], int(row["tens"])
     for row in read_rows("fractions.tsv"):
         yield "fraction", row["form"], row["unit"]
+        if row["adjective"] == "1":
+            yield "partaking", row["form"], None
     for row in read_rows("feasts.tsv"):
         yield "feast", row["form"], (row["calendar"], int(row["month"]), int(row["day"]), int(row["days"]))
     for row in read_rows("functions.tsv"):

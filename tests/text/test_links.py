@@ -36,6 +36,20 @@ def test_each_link_is_its_own_headline_without_a_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("link", "after"),
+    [
+        ("وزير الزراعة يزور حقول القمح", AFTER),
+        ("فرق الإنقاذ تبحث عن بحارين", AFTER),
+        ("يوم طويل في سوق السمك", AFTER),
+        ("غرق 12 قاربا خلال عام 2023", AFTER),
+        (LINKS[1], "من جهته، " + AFTER.removeprefix("و")),
+    ],
+)
+def test_names_and_turns_of_speech_that_look_like_a_broken_sentence_are_none(link: str, after: str) -> None:
+    assert inserted(read_lines("\n".join([BEFORE, LINKS[0], link, after]))) == {1, 2}
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         [BEFORE, LINKS[0], AFTER],
@@ -47,6 +61,13 @@ def test_each_link_is_its_own_headline_without_a_day() -> None:
         [BEFORE, '"لن نترك السفينة حتى تفرغ كلها"', "سالم الحداد، مدير الميناء القديم", AFTER],
         [BEFORE, "سفينة الليل عودي بالحنين ** إلى أهلي وداري كل حين", "فقد طال الغياب على بلادي ** وطال الصبر من حين لحين",
          AFTER],
+        [BEFORE, "ويعمل في الميناء القديم مئات العمال", LINKS[0], AFTER],
+        [BEFORE, "فيما وصلت من الشمال سفينة أخرى", LINKS[0], AFTER],
+        [BEFORE, "صورة السفينة من أرشيف الميناء القديم", "يظهر الرصيف فيها خاليا من العمال", AFTER],
+        [BEFORE, "صورة للرصيف بتاريخ 3 تشرين الثاني 2021", LINKS[0], AFTER],
+        [BEFORE, "صورة للرصيف بتاريخ 3/11/2021", LINKS[0], AFTER],
+        [BEFORE, "غرفة القيادة في السفينة القديمة,", LINKS[0], AFTER],
+        [BEFORE, *LINKS, "في مكتب " + AFTER.removeprefix("وقال ")],
         [BEFORE, *(f"خبر عن الميناء رقم {n} في المدينة" for n in range(1, 9)), AFTER],
     ],
 )  # fmt: skip
