@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from pipeline.config import Config
 from pipeline.document import Document, Mention
-from pipeline.names.clitics import full_name
+from pipeline.names.clitics import cuts, full_name
 from pipeline.resources import load_toml
 from pipeline.text.normalize import fold
 
@@ -18,6 +18,8 @@ _ARTICLE: Final = "ال"
 _SON: Final = "بن"
 _OPENS: Final = re.compile(r"\s*[(\[\"'“«„]\s*")
 _CLOSES: Final = re.compile(r"\s?[)\]\"'”»“](?!\s*[-–])")
+_LAST: Final = re.compile(r"\w+\s+\Z")
+_LONGEST: Final = 16  # where the word before a name is looked for
 _PARENTS: Final = (_SON, "بنت")  # what stands before the name of a father
 
 _Key = tuple[str, ...]
@@ -95,22 +97,34 @@ def _keys(doc: Document) -> list[_Key]:
     """Give the key of each name; names of one thing that the page does not tell apart have one key.
 
     An organisation goes without its kind (حركة حماس), unless the page has one of another kind with that name (شركة
-    النصر, نادي النصر).
+    النصر, نادي النصر), or the kind is one of companies and the name that of a club (فريق النصر).
     """
     keys = [_key(doc, mention) for mention in doc.mentions]
     kinds: dict[_Key, set[int]] = {}
+    clubs = set()
     for mention, key in zip(doc.mentions, keys, strict=True):
         if mention.label == "ORG" and len(key) > 1 and key[0] in _kinds():
             kinds.setdefault(key[1:], set()).add(_kinds()[key[0]])
+        elif mention.label == "ORG" and _is_club(doc.text, mention.start):
+            clubs.add(key)
     found = []
     for mention, key in zip(doc.mentions, keys, strict=True):
         headed = mention.label == "ORG" and key[0] in _kinds() and len(kinds.get(key[1:], ())) == 1
+        if headed and key[0] in _heads("companies") and key[1:] in clubs:
+            headed = False
         bare = key[1:] if headed else key
         known = _same().get((mention.label, key)) or _same().get((mention.label, bare))
         found.append(known or bare)
     shorter = _short_forms(doc, found)
     return [shorter.get(key, key) if mention.label == "ORG" else key
             for mention, key in zip(doc.mentions, found, strict=True)]  # fmt: skip
+
+
+def _is_club(text: str, start: int) -> bool:
+    """Tell whether the word right before a name, with or without proclitics, is a kind of clubs."""
+    word = _LAST.search(text, max(0, start - _LONGEST), start)
+    form = fold(word[0]).rstrip() if word else ""
+    return any(kind in _heads("clubs") for kind in (form, *(rest for _, rest in cuts(form))))
 
 
 def _short_forms(doc: Document, keys: Sequence[_Key]) -> dict[_Key, _Key]:
@@ -131,13 +145,13 @@ def _key(doc: Document, mention: Mention) -> _Key:
     """Give the words of a name as `name_key` does, but persons without their title."""
     surface = full_name(doc.text, mention.start, mention.end)
     key = name_key(surface) or (surface,)
-    return key[1:] if mention.label == "PER" and len(key) > 1 and key[0] in _titles() else key
+    return key[1:] if mention.label == "PER" and len(key) > 1 and key[0] in _heads("titles") else key
 
 
 @cache
-def _titles() -> frozenset[str]:
-    """Give the titles that may stand in names of persons."""
-    return frozenset(name_key(load_toml(_FILE)["heads"]["titles"]))
+def _heads(key: str) -> frozenset[str]:
+    """Give one of the lists of words that names begin with."""
+    return frozenset(name_key(load_toml(_FILE)["heads"][key]))
 
 
 @cache

@@ -35,6 +35,7 @@ _ATTACHED: Final = "بلك"  # BEH, LAM, KAF: prepositions of one letter
 LETTERS: Final = "وفبلك"  # with which proclitics begin
 _DOUBLED: Final = "بب"  # BEH BEH
 _WITH: Final = ("ب", "ك")  # BEH, KAF
+_MEETING: Final = "ب"  # BEH
 _COMMON: Final = ("و", "ب")  # WAW, BEH
 _RARE: Final = ("ك", "ف")  # KAF, FEH: as particles before bare names about a tenth as frequent as the others
 _TWO: Final = 5  # how many times commoner a name must be that loses two letters rather than one
@@ -45,6 +46,7 @@ _HEARD: Final = 15  # how often a name must open names for ب or ك to be cut of
 _QUOTED: Final = 100  # how often a name must open names for letters before it to be cut off behind a quotation mark
 _PLAINER: Final = 4  # and how many times more often than with these letters
 _FAMOUS: Final = 500  # the same behind a title or a verb of speech, where the name itself is expected
+_MET: Final = 10  # the same for ب behind an office, whose holder meets others (التقى الوزير بلافروف)
 
 
 def read_starts(path: Path) -> dict[str, tuple[int, int]]:
@@ -175,7 +177,7 @@ def name_start(
     size = proclitic_size(form, starts)
     if person and size and form[size - 1] in _WITH and not form[size:].startswith((_ARTICLE, form[size - 1])):
         # ب and ك open many names that are rare (بتال), and the rest of those may be one too.
-        enough = _FAMOUS if before in telling or before in _before("titles") else _HEARD
+        enough = _enough(strip_marks(surface)[size - 1 :], form, before, starts)
         if starts.get(form[size:], (0, 0))[0] < enough and not (page and page.tells(form[size:], form)):
             size -= 1
     if enclosed and not (_stands_in_marks(form, size, starts) or (page and page.tells(form[size:], form))):
@@ -187,6 +189,18 @@ def name_start(
     if _short().get(form[size:], "") not in strip_marks(surface):
         return 0
     return letters_end(surface, size)
+
+
+def _enough(written: str, form: str, before: str, starts: Mapping[str, tuple[int, int]]) -> int:
+    """Give how often a name must open names for ب or ك, the first letter of `written`, to be cut off it.
+
+    Behind an office (التقى الرئيس بكيري) ب is a preposition more often than behind what is only said before a name
+    (الشيخ), unless the whole word opens names too or an ا is its vowel (باديس).
+    """
+    if before not in _before("titles") and before not in _before("speech"):
+        return _HEARD
+    preposition = written[0] == _MEETING and written[1:2] != _ALEF and not starts.get(form, (0, 0))[0]
+    return _MET if preposition and before in _before("titles") - _before("personal") else _FAMOUS
 
 
 def _stands_in_marks(form: str, size: int, starts: Mapping[str, tuple[int, int]]) -> bool:

@@ -89,6 +89,8 @@ def test_a_father_is_not_his_child(names: tuple[str, str]) -> None:
         ("حركة النسيم", "النسيم"), ("نادي النسيم", "النسيم", "فريق النسيم"), ("مليشيا النسيم", "جماعة النسيم"),
         ("الحوثي", "جماعة الحوثي", "الحوثيون", "الحوثيين"), ("داعش", "تنظيم الدولة الإسلامية", "تنظيم داعش"),
         ("جامعة الدول العربية", "الجامعة العربية"), ("حلف الناتو", "حلف شمال الأطلسي", "ناتو"),
+        ("بنك النسيم", "النسيم", "مصرف النسيم"), ("حركة طالبان", "جماعة طالبان", "طالبان"), ("حزب النسيم", "النسيم"),
+        ("شركة النسيم", "النسيم"), ("جماعة الحوثي", "حركة الحوثي", "الحوثيون"),
     ],
 )  # fmt: skip
 def test_an_organisation_is_one_with_and_without_its_kind(names: tuple[str, ...]) -> None:
@@ -114,6 +116,32 @@ def test_a_short_form_in_marks_is_the_organisation_before_it(text: str, names: t
 def test_bodies_of_other_kinds_and_labels_stay_apart() -> None:
     assert entities(("نادي النسيم", "ORG"), ("شركة النسيم", "ORG"), ("النسيم", "ORG")) == ["e0", "e1", "e2"]
     assert entities(("حركة النسيم", "ORG"), ("النسيم", "LOC"), ("وزارة النسيم", "ORG")) == ["e0", "e1", "e2"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("بنك النسيم", "شركة النسيم", "النسيم"), ("حزب النسيم", "حركة النسيم", "جماعة النسيم"), ("مؤسسة النسيم", "مجموعة النسيم"),
+        ("منظمة النسيم", "جبهة النسيم"), ("مصرف النسيم", "مؤسسة النسيم", "النسيم"),
+    ],
+)  # fmt: skip
+def test_two_kinds_of_one_name_are_two_organisations(names: tuple[str, ...]) -> None:
+    assert len(set(entities(*((name, "ORG") for name in names)))) == len(names)
+    assert len(set(entities(*((name, "ORG") for name in reversed(names))))) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "same"),
+    [
+        ("تعادل فريق النسيم أمس ثم أعلنت شركة النسيم أرباحها وفاز النسيم", ("النسيم", "شركة النسيم", "النسيم"), ["e0", "e1", "e0"]),
+        ("أعلنت شركة النسيم أرباحها وخسر لنادي النسيم لاعب", ("شركة النسيم", "النسيم"), ["e0", "e1"]),
+        ("تعادل نادي النسيم أمس ثم أعلنت شركة النسيم أرباحها", ("نادي النسيم", "شركة النسيم"), ["e0", "e1"]),
+        ("أعلنت شركة النسيم أرباحها وربحت النسيم مالا", ("شركة النسيم", "النسيم"), ["e0", "e0"]),
+        ("التقى فريق النسيم الوسطاء وقالت حركة النسيم", ("النسيم", "حركة النسيم"), ["e0", "e0"]),
+    ],
+)  # fmt: skip
+def test_a_company_has_not_the_name_of_a_club(text: str, names: tuple[str, ...], same: list[str]) -> None:
+    assert page_entities(text, *names, label="ORG") == same
 
 
 @pytest.mark.parametrize(

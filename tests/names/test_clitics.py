@@ -5,6 +5,7 @@ import pytest
 from pipeline.models import models_folder
 from pipeline.names.clitics import PageNames, full_name, name_start, proclitic_size, read_starts
 from pipeline.names.words import model_form
+from pipeline.resources import load_words
 
 PAIRS = [
     line.split("\t")
@@ -136,6 +137,28 @@ def test_a_rare_person_keeps_its_first_letter_unless_the_page_has_it_without(
 ) -> None:
     known = PageNames(frozenset(map(model_form, [*page.split(), word])), frozenset())
     assert word[name_start(word, starts, before, known, person=True) :] == name
+
+
+@pytest.mark.parametrize(
+    ("before", "word", "name"),
+    [
+        ("الرئيس", "بكيري", "كيري"), ("الوزير", "بكلينتون", "كلينتون"), ("السفير", "بلافروف", "لافروف"), ("الوزيرة", "بِكيري", "كيري"),
+        ("الوزير", "بعراقجي", "عراقجي"), ("الرئيس", "بماكرون", "ماكرون"), ("الملك", "بأردوغان", "أردوغان"), ("النائب", "بروحاني", "روحاني"),
+        ("الشيخ", "بعيسى", "بعيسى"), ("الدكتور", "بغالي", "بغالي"), ("السيدة", "بسوزان", "بسوزان"), ("وقال", "بجاد", "بجاد"),
+        ("الرئيس", "كرامي", "كرامي"), ("المساعد", "بوعلي", "بوعلي"), ("الوزير", "بيان", "بيان"), ("الفنان", "بروس", "بروس"),
+        ("وقال", "بتال", "بتال"), ("النائب", "باديس", "باديس"), ("وقال", "بنيامين", "بنيامين"), ("الرئيس", "بوتفليقة", "بوتفليقة"),
+        ("الوزير", "بريماكوف", "بريماكوف"), ("السفير", "بهجت", "بهجت"), ("الأمير", "بسيم", "بسيم"), ("الرئيس", "بايرو", "بايرو"),
+    ],
+)  # fmt: skip
+def test_the_holder_of_an_office_meets_with_others(
+    before: str, word: str, name: str, starts: dict[str, tuple[int, int]]
+) -> None:
+    assert word[name_start(word, starts, model_form(before), person=True) :] == name
+
+
+def test_personal_titles_are_titles() -> None:
+    titles, personal = (load_words("names/clitics.toml", "before", key) for key in ("titles", "personal"))
+    assert personal < titles
 
 
 @pytest.mark.parametrize(
