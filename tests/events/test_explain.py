@@ -48,9 +48,7 @@ def test_date_speaker_and_status_have_reasons_and_probabilities(doc: Document, m
     assert re.search(rf"date: 2024-03-18 \(explicit\), {likely}; expression «الاثنين»", _told(doc, "زارت"))
     told = _told(doc, "تعتقل")
     assert re.search(rf"status: DENIED, {likely}; cue «لم»", told)
-    assert re.search(
-        rf"speaker: «ليلى حداد», {sure}; source «وقالت» \(STATEMENT\), whose likeliest actor it is", told
-    )
+    assert re.search(rf"speaker: «ليلى حداد», {sure}; source «وقالت» \(STATEMENT\), whose likeliest actor it is", told)
     assert re.search(rf"status: OCCURRED, {likely}; no cue word governs it", _told(doc, "وقالت"))
 
 
@@ -74,7 +72,9 @@ def test_what_dates_or_reports_no_event_is_told_with_its_probability() -> None:
     moved = explain_mention(found, replace(event, rule="VISIT/زار verb status=0.70 alone=PLANNED/0.55"))
     assert "by itself PLANNED 55%, before mentions that likely tell the same were weighed in" in moved
     other = found.events[-1].start
-    assert "the first of it; the likeliest other" in explain_mention(found, replace(event, rule=f"a verb same=0.20@{other}"))
+    assert "the first of it; the likeliest other" in explain_mention(
+        found, replace(event, rule=f"a verb same=0.20@{other}")
+    )
 
 
 def test_a_date_that_is_not_known_and_a_long_entry_are_told_whole() -> None:
