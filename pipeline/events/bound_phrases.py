@@ -16,8 +16,6 @@ _PERSON, _PLACE, _BODY = (1 + LABELS.index(label) for label in ("PER", "LOC", "O
 _BEH, _LAM = proclitic_code("ب"), proclitic_code("ل")
 _SPEAKS: Final = 5  # a head this ready to follow words of speech (see wordforms) is a body
 _MEMBERS: Final = 5  # places that و joins at most
-
-
 _SPOKESMEN, _SPEAKING_FOR = codes("spokesman"), codes("spokesman", "behind")
 _SOURCES, _OUT_OF = codes("source"), codes("source", "behind")
 _TAKING, _ASKING, _OF = codes("source", "taking_beh"), codes("source", "taking_min"), form_code("من")
@@ -47,7 +45,8 @@ def bind(layout: Layout, first: Ints, last: Ints, name_ends: Ints) -> tuple[Ints
     further = inside & (layout.sentence[behind] == layout.sentence[at]) & (layout.name[at] == 0)
     named, head = name_ends[at] > 0, code[first]
     speaks = further & np.isin(head, _SPOKESMEN) & np.isin(code[at], _SPEAKING_FOR)
-    verb = np.where(first > 0, code[first - 1], 0)
+    before = np.maximum(first - 1, 0)
+    verb = np.where(layout.sentence[before] == layout.sentence[first], code[before], 0)
     source, single = np.isin(head, _SOURCES), last - first == 1
     out_of = further & source & np.isin(code[at], _OUT_OF) & ~((code[at] == _OF) & np.isin(verb, _ASKING))
     told = layout.name[behind]
@@ -57,13 +56,8 @@ def bind(layout: Layout, first: Ints, last: Ints, name_ends: Ints) -> tuple[Ints
     attached |= np.isin(head, _OFFICES) & (proclitic[at] == _LAM) & ~single
     attached &= inside & named & (layout.name[at] == _BODY)
     kin = (np.isin(head, _KIN) | np.isin(head, _OWN) & single) & (article[first] == 0)
-    kin &= (
-        (layout.column("suffix")[last - 1] == 0)
-        & inside
-        & named
-        & (layout.name[at] == _PERSON)
-        & (proclitic[at] + layout.column("waw")[at] == 0)
-    )
+    kin &= (layout.column("suffix")[last - 1] == 0) & inside & named & (layout.name[at] == _PERSON)
+    kin = kin & (proclitic[at] + layout.column("waw")[at] == 0)
     joined = (speaks | out_of & body)[:-1] & (first[1:] == last[:-1] + 1)
     ends = np.select([over, attached | kin], [name_ends[behind], name_ends[at]], last)
     bound = over | attached | kin

@@ -55,7 +55,7 @@ def _counting(layout: Layout, nominal: Flags) -> Flags:
     counts = (article[1:] == 1) | np.isin(code[:-1], _BARE) | np.isin(code[:-1], _GOVERNING) & definite[1:]
     eleven = np.isin(code[1:], _TEN) & np.isin(code[:-1], _GOVERNING)
     about = np.isin(code[:-1], _APPROXIMATE) & (layout.column("number")[1:] == 1)
-    about[1:] &= ~np.isin(code[:-2], _TOWARD)
+    about[1:] &= ~(np.isin(code[:-2], _TOWARD) & same[:-1])
     found[:-1] = (np.isin(code[:-1], _QUANTIFIERS) & (counts | eleven) | about) & nominal[1:] & same
     return found
 

@@ -126,8 +126,9 @@ def _further_fields(layout: Layout) -> Flags:
     """Flag the fields of an office that و adds to the first one (وزير الشباب والرياضة)."""
     code = layout.column("code")
     found = np.zeros(len(code), dtype=bool)
-    found[2:] = np.isin(code[:-2], _MINISTERS)
-    found[3:] |= np.isin(code[:-3], _MINISTERS)
+    for step in (2, 3):
+        same = layout.sentence[step:] == layout.sentence[:-step]
+        found[step:] |= np.isin(code[:-step], _MINISTERS) & same
     result: Flags = found & np.isin(code, _FIELDS) & (layout.column("waw") == 1)
     return result
 
@@ -145,7 +146,8 @@ def _agreement(layout: Layout) -> tuple[Flags, Flags]:
 
     Attributes are listed words (الأمين العام) and plurals that agree (المتظاهرين الفلسطينيين، الجنود الروس). Apart are
     what stands behind a plural or dual with its nun and does not agree (مسلحون نقطة، but مسلحون مجهولون), an accusative
-    behind what is none (جندي إسرائيلي شابا), and a noun with the article behind a nisba without (محكمة فرنسية الرئيس).
+    behind what is none (جندي إسرائيلي شابا), a noun with the article behind a nisba without (محكمة فرنسية الرئيس), one
+    without behind a nisba that is an attribute (مصدر حكومي تأجيل), and a number behind a noun that it does not count.
     """
     total = len(layout.doc)
     code, article, ending = layout.column("code"), layout.column("article"), layout.column("ending")
@@ -157,20 +159,21 @@ def _agreement(layout: Layout) -> tuple[Flags, Flags]:
     alike = (_NOMINATIVE[old] & _NOMINATIVE[new]) | (_OBLIQUE[old] & _OBLIQUE[new])
     feminine, bare_noun = layout.column("feminine") == 1, noun & (article == 0)
     other = feminine[:-1] & ~feminine[1:] & (new == 0)  # النيابة المتهم, not رئيس الحكومة المكلف
-    other[1:] &= ~bare_noun[:-2]
+    near = layout.sentence[2:] == layout.sentence[:-2]
+    other[1:] &= ~(bare_noun[:-2] & near)
     attribute[1:] = np.isin(code[1:], _ATTRIBUTES) & ~other | (_PLURALS[old] & _NATIONALS[new] & ~clash) | alike
     bare = (article[:-1] == 0) & ~numbers[:-1] & ~numbers[1:] & noun[1:] & (layout.column("mark")[:-1] == 0)
     nun = (_NOMINATIVE[old] | _OBLIQUE[old]) & ~alike & ~np.isin(code[1:], _UNJOINED)
     accusative = (new == _ACCUSATIVE) & (old != _ACCUSATIVE) & ~_OBLIQUE[old]
     inner = np.zeros(total - 1, dtype=bool)
-    inner[1:] = NOMINAL[layout.column("pos")[:-2]] & (article[:-2] == 0) & ~np.isin(code[2:], _BARE_ATTRIBUTES)
+    inner[1:] = NOMINAL[layout.column("pos")[:-2]] & (article[:-2] == 0) & ~np.isin(code[2:], _BARE_ATTRIBUTES) & near
     governed = (old == _NISBA) & ((article[1:] == 1) | inner) & ~np.isin(code[:-1], _IMPROPER)
     apart[1:] = bare & (nun | accusative | governed)
     speaking = noun[:-2] & (layout.column("agent")[:-2] >= _SPEAKING) & ~np.isin(code[:-2], _APPROXIMATE)
     counted = (_NOMINATIVE[old][:-1] | speaking) & numbers[1:-1] & (article[:-2] + article[1:-1] + article[2:] == 0)
     counted &= noun[2:] | (layout.column("pos")[2:] == POS.index("X"))  # مسلحون ثلاثة مهندسين
     counted |= numbers[1:-1] & np.isin(code[2:], _OF_THEM)  # عشرة أشخاص سبعة منهم
-    apart[1:-1] |= counted & ~numbers[:-2] & (layout.sentence[2:] == layout.sentence[:-2])
+    apart[1:-1] |= counted & ~numbers[:-2] & near
     return attribute, apart
 
 
