@@ -119,7 +119,8 @@ def _type(event: EventMention, grounds: Grounds) -> str:
 
 def _status(doc: Document, event: EventMention, grounds: Grounds) -> str:
     cue = f"cue «{_text(doc, event.status_cue)}»" if event.status_cue else "no cue word governs it"
-    line = f"status: {event.status}, {_likely(grounds.status)}; {cue}"
+    negated = f"; «{_word(doc, grounds.taken.start)}» is negated, and its status taken back" if grounds.taken else ""
+    line = f"status: {event.status}, {_likely(grounds.status)}; {cue}{negated}"
     if grounds.alone is None:
         return line
     own, share = grounds.alone

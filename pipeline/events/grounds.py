@@ -148,6 +148,7 @@ class Grounds:
     conditions of the entry do not hold. status: probability of the status, None by rule. alone: status and probability
     that the mention has without those that tell the same, None where it is the same. date, speaker, same: the likeliest
     time expression, source (a reporting word or cue) and earlier mention of the happening, chosen or not; None without.
+    taken: the negated word whose status the mention would have by the models; None without.
     """
 
     entry: str
@@ -159,6 +160,7 @@ class Grounds:
     date: Share | None = None
     speaker: Share | None = None
     same: Share | None = None
+    taken: Share | None = None
 
 
 def read_grounds(line: str) -> Grounds:
@@ -173,7 +175,7 @@ def read_grounds(line: str) -> Grounds:
     return Grounds(
         " ".join(words[:-1]), words[-1], float(strength) if strength else None, "faint" in facts,
         float(facts["status"]) if "status" in facts else None, (state, float(share)) if share else None,
-        *(_share(facts.get(key)) for key in ("date", "speaker", "same")),
+        *(_share(facts.get(key)) for key in ("date", "speaker", "same", "taken")),
     )  # fmt: skip
 
 

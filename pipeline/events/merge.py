@@ -191,3 +191,13 @@ def group(count: int, pairs: SamePairs, scores: Floats, threshold: float, apart:
         groups[later] = root
         members[root].add(later)
     return groups
+
+
+def happenings(events: Proposals, groups: Sequence[int]) -> list[int]:
+    """Give each event the number of its happening, from 0 in each document."""
+    numbers: dict[int, dict[int, int]] = {}
+    result = []
+    for doc, group in zip(events.doc.tolist(), groups, strict=True):
+        own = numbers.setdefault(doc, {})
+        result.append(own.setdefault(group, len(own)))
+    return result

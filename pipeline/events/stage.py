@@ -111,7 +111,7 @@ class Engine:
             facts = tell_status(alone, states)
         links = self.link(events, pairs, same, np.array(groups)).facts("same", prepared.layout, events.doc)
         facts = [one + other for one, other in zip(facts, links, strict=True)]
-        mentions = self.judged(prepared, events, mentions, states, places, _happenings(events, groups), facts)
+        mentions = self.judged(prepared, events, mentions, states, places, merge.happenings(events, groups), facts)
         bounds = np.searchsorted(events.doc, np.arange(len(docs) + 1)).tolist()
         return [
             replace(doc, events=tuple(mentions[first:last]))
@@ -163,9 +163,10 @@ class Engine:
         filled, actors = self.fill_roles(prepared, events, scores, phrases, pairs, judge)
         times = dating.place_times(layout)
         dates = self.date(prepared, events, times, judge)
-        states = self.judge_status(prepared, events, pick(times.direction, dates.value, 0), places, judge)
+        states, taken = self.judge_status(prepared, events, pick(times.direction, dates.value, 0), places, judge)
         speakers = self.find_speakers(prepared, events, scores, phrases, actors, states, judge)
-        facts = zip(dates.facts("date", layout, events.doc), speakers.facts("speaker", layout, events.doc), strict=True)
+        told_by = {"date": dates, "speaker": speakers, "taken": taken}
+        facts = zip(*(choices.facts(key, layout, events.doc) for key, choices in told_by.items()), strict=True)
         by_event: dict[int, list[roles.Filled]] = {}
         for item in filled:
             by_event.setdefault(item.event, []).append(item)
@@ -277,13 +278,18 @@ class Engine:
 
     def judge_status(
         self, prepared: Prepared, events: Proposals, ahead: Ints, places: Ints, judge: Judge | None
-    ) -> Floats:
-        """Give the probability of each status, [events, STATUSES]; arguments as of `status.status_features`."""
+    ) -> tuple[Floats, Choices]:
+        """Give the probability of each status, [events, STATUSES], and what a negation takes back.
+
+        Arguments as of `status.status_features`.
+        """
+        none = nothing(len(events.token))
         if judge is None:
-            return status.rule_scores(events, places)
+            return status.rule_scores(events, places), none
         told = prepared.layout, events, places, ahead
         scores = judge.probabilities("status", encode(status.status_features(*told)), lambda: ask_status(*told))
-        return status.take_back(prepared.layout, events, prepared.cues, self.lexicon, places, scores)
+        scores, taken = status.take_back(prepared.layout, events, prepared.cues, self.lexicon, places, scores)
+        return scores, replace(none, token=taken, share=np.full(len(taken), np.nan, dtype=np.float32))
 
     def find_speakers(
         self, prepared: Prepared, events: Proposals, sure: Floats, phrases: Phrases, actors: Ints, states: Floats,
@@ -354,16 +360,6 @@ def _dates(doc: Document, time: int | None) -> tuple[date | None, date | None, s
 def _by_rule(proposals: Proposals) -> Floats:
     """Give the strength of the row of each candidate; -1 for a faint one."""
     return np.array([-1 if c.faint else c.strength for c in proposals.items], dtype=np.float32)
-
-
-def _happenings(events: Proposals, groups: Sequence[int]) -> list[int]:
-    """Give each event the number of its happening, from 0 in each document."""
-    numbers: dict[int, dict[int, int]] = {}
-    result = []
-    for doc, group in zip(events.doc.tolist(), groups, strict=True):
-        own = numbers.setdefault(doc, {})
-        result.append(own.setdefault(group, len(own)))
-    return result
 
 
 class Events:

@@ -57,14 +57,15 @@ def _governing(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueL
 
 def take_back(
     layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, places: Ints, scores: Floats
-) -> Floats:
+) -> tuple[Floats, Ints]:
     """Give the probabilities without the statuses that a negation takes back: لم ينف الناطق اللقاء does not deny it.
 
-    places: of the cues, as `place_cues` gives; one behind what is taken back holds. scores: [events, STATUSES].
+    Also give the word that is negated, where its status was the likeliest, else -1. places: of the cues, as
+    `place_cues` gives; one behind what is taken back holds. scores: [events, STATUSES].
     """
     given = cues.last[lexicon.next_only]
     given = given[given < len(layout.doc)]
-    kept = scores.copy()
+    kept, taken = scores.copy(), np.full(len(scores), -1, dtype=np.int64)
     for status, words in lexicon.taken_back.items():
         number = STATUSES.index(status)
         denied = given[np.isin(layout.column("code")[given], [form_code(word) for word in words])]
@@ -74,8 +75,9 @@ def take_back(
         off &= layout.sentence[np.maximum(place, 0)] == layout.sentence[events.token]
         kept[off, number] = 0
         kept[off & (places[_DENIED] < place), _DENIED] = 0  # لن تؤجل الزيارة denies no visit
+        taken = np.where(off & (kept[np.arange(len(scores)), scores.argmax(axis=1)] == 0), place, taken)
     total = kept.sum(axis=1, keepdims=True)
-    return np.where(total > 0, kept / np.maximum(total, 1e-9), scores)
+    return np.where(total > 0, kept / np.maximum(total, 1e-9), scores), taken
 
 
 def rule_scores(events: Proposals, places: Ints) -> Floats:

@@ -71,6 +71,8 @@ def test_what_dates_or_reports_no_event_is_told_with_its_probability() -> None:
     assert "the text itself reports it (the likeliest source, «وقالت», has 30%)" in told
     moved = explain_mention(found, replace(event, rule="VISIT/زار verb status=0.70 alone=PLANNED/0.55"))
     assert "by itself PLANNED 55%, before mentions that likely tell the same were weighed in" in moved
+    denied = explain_mention(found, replace(event, rule=f"VISIT/زار verb status=0.70 taken=@{TEXT.index('وقالت')}"))
+    assert "no cue word governs it; «وقالت» is negated, and its status taken back" in denied
     other = found.events[-1].start
     assert "the first of it; the likeliest other" in explain_mention(
         found, replace(event, rule=f"a verb same=0.20@{other}")

@@ -89,7 +89,9 @@ def test_models_do_not_give_a_status_that_a_negation_takes_back(text: str, word:
     prepared = engine.prepare([doc])
     told = prepared.layout, prepared.proposals, prepared.cues, engine.lexicon
     scores = np.full((1, len(STATUSES)), 1 / len(STATUSES), dtype=np.float32)
-    left = take_back(*told, place_cues(*told), scores)
+    scores[0, STATUSES.index(status)] += 0.01
+    left, taken = take_back(*told, place_cues(*told), scores / scores.sum())
+    assert (taken[0] < 0) == kept
     assert (left[0, STATUSES.index(status)] > 0) == kept
     assert left.sum() == pytest.approx(1)
 
