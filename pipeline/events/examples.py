@@ -1,14 +1,12 @@
 """The example sentences of the ontology's files, with the analysis that they must yield."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pipeline.events.ontology_keys import EVENT, EXAMPLE, TEXTS, check_row, fail
 from pipeline.schema import ROLES
-
-_ARABIC: Final = re.compile(r"[\u0621-\u064a]")
+from pipeline.text.normalize import ARABIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def read_example(path: Path, name: str, row: dict[str, Any]) -> Example:
     """Read one example of the file of the type `name`; whether its types are of the ontology is not known here."""
     check_row(path, "examples", row, EXAMPLE, "text")
     text, where = row["text"], f"example {row['text'][:40]}"
-    if not _ARABIC.search(text):
+    if not ARABIC.search(text):
         fail(path, where, "holds no Arabic letter; write a sentence")
     events = []
     for event in row.get("events", []):

@@ -60,6 +60,15 @@ def nothing(count: int) -> Choices:
     return Choices(none, none, np.zeros(count, dtype=np.float32))
 
 
+def best_of(count: int, row: Ints, value: Ints, scores: Floats, threshold: float) -> Ints:
+    """Give, for each of `count` rows, the value with the highest score at or above the threshold, -1 without one."""
+    best = np.full(count, -1, dtype=np.int64)
+    order = np.argsort(scores, kind="stable")
+    order = order[scores[order] >= threshold]
+    best[row[order]] = value[order]
+    return best
+
+
 def choose(
     count: int, row: Ints, value: Ints, token: Ints, scores: Floats, threshold: float, learned: bool,
     first: Flags | None = None,
@@ -69,9 +78,7 @@ def choose(
     row, value, token, scores: of each pair; a score below 0 is never told. learned: whether the scores are
     probabilities; else only what is chosen is told. first: pairs that go before all others of their event.
     """
-    best = np.full(count, -1, dtype=np.int64)
-    order = np.argsort(scores if first is None else scores + 2 * first, kind="stable")
-    best[row[order]] = order
+    best = best_of(count, row, np.arange(len(row)), scores if first is None else scores + 2 * first, -np.inf)
     share = np.full(count, -1, dtype=np.float32)
     there = best >= 0
     share[there] = scores[best[there]]

@@ -14,7 +14,7 @@ from pipeline.events.merge import SamePairs
 from pipeline.events.phrases import Phrases
 from pipeline.events.proposals import KINDS, PREPOSITIONS, ROLE_CODES, TENSES, Proposals
 from pipeline.events.roles import PLACES, Pairs
-from pipeline.events.syntax import governing_verbs, head_tokens, subject_verbs
+from pipeline.events.syntax import agency, governing_verbs, head_tokens, subject_verbs
 from pipeline.events.wordforms import ENDINGS, MARKS, PARTICLES, POS, Ints
 from pipeline.schema import EVENT_TYPES, LABELS, STATUSES
 
@@ -110,9 +110,8 @@ def ask_roles(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pairs)
     e, f = pairs.event, pairs.phrase
     token, start, head = events.token[e], phrases.first[pairs.head], head_tokens(layout, phrases)[f]
     ending = np.where(layout.name > 0, 0, layout.column("ending"))
-    verb = subject_verbs(layout, phrases)[f]
     own, upper = governing_verbs(layout, events)
-    agent = np.select([verb < 0, verb == own[e], verb == upper[e], verb > token, verb > own[e]], [0, 1, 2, 3, 4], 5)
+    agent = agency(subject_verbs(layout, phrases)[f], own[e], upper[e], token)
     columns = [
         (pairs.place, len(PLACES)), (pairs.preposition, PREPOSITIONS), (pairs.frame_role, len(ROLE_CODES) + 1),
         *_between(layout, events, token, start), (agent, 6), (phrases.label[f] * 2 + phrases.titled[f], 8),

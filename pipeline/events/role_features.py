@@ -8,7 +8,7 @@ from pipeline.events.features import Window, bucket, cross, pick
 from pipeline.events.phrases import Phrases
 from pipeline.events.proposals import Proposals
 from pipeline.events.roles import Pairs
-from pipeline.events.syntax import governing_verbs, head_tokens, subject_verbs
+from pipeline.events.syntax import agency, governing_verbs, head_tokens, subject_verbs
 from pipeline.events.wordforms import Flags, Ints
 
 
@@ -56,11 +56,7 @@ def pair_features(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pa
     zero = np.zeros_like(e)
     subject = subject_verbs(layout, phrases)[f]
     own_verb, upper_verb = governing_verbs(layout, events)
-    agent = np.select(
-        [subject < 0, subject == own_verb[e], subject == upper_verb[e], subject > token, subject > own_verb[e]],
-        [0, 1, 2, 3, 4],
-        5,
-    )
+    agent = agency(subject, own_verb[e], upper_verb[e], token)
     reporting = np.zeros(len(layout.doc) + 1, dtype=np.int64)
     reporting[events.token] = 1 + np.isin(events.type, REPORTING)
     speaks = reporting[subject]

@@ -19,7 +19,7 @@ from pipeline.events.cues import CueLexicon, load_cues
 from pipeline.events.decide import Floats, Judge, Models, load_models
 from pipeline.events.details import Text, find_details
 from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
-from pipeline.events.grounds import Choices, choose, nothing, tell_entry, tell_slot, tell_status
+from pipeline.events.grounds import Choices, best_of, choose, nothing, tell_entry, tell_slot, tell_status
 from pipeline.events.ontology import load_ontology
 from pipeline.events.phrases import Phrases, find_phrases
 from pipeline.events.proposals import ROLE_CODES, Frames, Proposals, propose
@@ -333,15 +333,6 @@ class Engine:
         codes = encode(merge.same_features(layout, events, mentions, pairs, apart))
         scores = judge.probabilities("same", codes, lambda: ask_same(layout, events, pairs))[:, 0]
         return np.where(apart, np.float32(0), scores)
-
-
-def best_of(count: int, row: Ints, value: Ints, scores: Floats, threshold: float) -> Ints:
-    """Give, for each of `count` rows, the value with the highest score at or above the threshold, -1 without one."""
-    best = np.full(count, -1, dtype=np.int64)
-    order = np.argsort(scores, kind="stable")
-    order = order[scores[order] >= threshold]
-    best[row[order]] = value[order]
-    return best
 
 
 def _entity(doc: Document, phrases: Phrases, phrase: int) -> str | None:

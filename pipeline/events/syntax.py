@@ -30,6 +30,17 @@ def head_tokens(layout: Layout, phrases: Phrases) -> Ints:
     return np.select([bracketed, numbered], [first + 3, first + 1], first)
 
 
+def agency(subject: Ints, own: Ints, upper: Ints, token: Ints) -> Ints:
+    """Tell whose subject a phrase likely is, seen from a trigger.
+
+    0 of no verb, 1 of the trigger's own, 2 of the one above that, 3 of one behind the trigger, 4 of one between its
+    verb and it, 5 of one before. subject: verb of each phrase, as `subject_verbs` gives. own, upper: as
+    `governing_verbs` gives, for each trigger.
+    """
+    places = [subject < 0, subject == own, subject == upper, subject > token, subject > own]
+    return np.select(places, [0, 1, 2, 3, 4], 5)
+
+
 def chain_heads(layout: Layout, phrases: Phrases) -> Ints:
     """Give, for each phrase, the first member of the coordination that it belongs to (itself without one).
 

@@ -1,8 +1,6 @@
 """Pages become documents: decoded, extracted, checked."""
 
 import hashlib
-import re
-from typing import Final
 
 from pipeline.config import ReadConfig
 from pipeline.document import Document
@@ -10,10 +8,7 @@ from pipeline.errors import DocumentError, EmptyError, NoArabicError, TooLongErr
 from pipeline.sources.decode import decode
 from pipeline.sources.html import extract_html
 from pipeline.sources.page import Page, writable
-
-_ARABIC: Final = re.compile(
-    r"[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]"
-)  # Arabic letters, also presentation forms
+from pipeline.text.normalize import ARABIC
 
 
 def load_page(page: Page, config: ReadConfig) -> Document:
@@ -54,7 +49,7 @@ def _load(page: Page, config: ReadConfig) -> Document:
             f"{page.location} has {len(text)} characters, above the limit of {config.max_chars}; "
             f"split it or raise read.max_chars"
         )
-    if not _ARABIC.search(text):
+    if not ARABIC.search(text):
         raise NoArabicError(f"{page.location} holds no Arabic letter; Rasd reads Arabic text only")
     doc_id = page.doc_id
     if doc_id is None:

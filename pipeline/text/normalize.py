@@ -5,6 +5,7 @@ character of its result the raw offset that it came from. The steps are those of
 `normalize_alef_ar`, `normalize_alef_maksura_ar`, `dediac_ar`), plus tatweel, format characters and digits.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,8 @@ from typing import Final
 
 TATWEEL: Final = "ـ"  # ARABIC TATWEEL
 LINE_ENDS: Final = "\n\r\u2028\u2029\x85"  # also LINE SEPARATOR, PARAGRAPH SEPARATOR, NEXT LINE
+# An Arabic letter of raw text, also as a presentation form.
+ARABIC: Final = re.compile(r"[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
 _FORMS_OF_MARKS: Final = frozenset(map(chr, (*range(0xFE70, 0xFE80), *range(0xFC5E, 0xFC64), *range(0xFCF2, 0xFCF5))))
 _DIGITS: Final = str.maketrans(
     {chr(0x660 + i): str(i) for i in range(10)} | {chr(0x6F0 + i): str(i) for i in range(10)}

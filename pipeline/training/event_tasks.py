@@ -14,6 +14,7 @@ from pipeline.events.clauses import Layout
 from pipeline.events.context import context_features
 from pipeline.events.decide import Floats, soften
 from pipeline.events.features import Codes, encode, pick, trigger_features
+from pipeline.events.grounds import best_of
 from pipeline.events.phrases import Phrases, find_phrases
 from pipeline.events.proposals import Proposals
 from pipeline.events.questions import (
@@ -27,7 +28,7 @@ from pipeline.events.questions import (
     units,
 )
 from pipeline.events.role_features import pair_features
-from pipeline.events.stage import Engine, Prepared, best_of
+from pipeline.events.stage import Engine, Prepared
 from pipeline.names.states import WordStates
 from pipeline.schema import STATUSES
 from pipeline.training.event_examples import Example
