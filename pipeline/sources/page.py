@@ -35,3 +35,8 @@ class Page:
     source: str | None = None
     error: str | None = None
     repeat: int = 1
+
+
+def error_page(location: str, error: str, message: str) -> Page:
+    """Give the page that stands for one that cannot be had. error: class name. message: what, where and what to do."""
+    return Page(location, location, "error", message, error=error)
