@@ -12,6 +12,12 @@ settings.load_profile("rasd")
 PAGES = Path(__file__).parent.parent / "notebooks" / "pages"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `test_floors.py` asks for."""
+    told = "pin what is reached: raise keeps what was higher, lower does not"
+    parser.addoption("--floors", choices=("check", "raise", "lower"), default="check", help=told)
+
+
 @pytest.fixture(scope="session")
 def pages() -> Path:
     """The folder of the example pages."""
