@@ -53,6 +53,22 @@ def test_the_tables_do_not_depend_on_the_number_of_workers(tmp_path: Path) -> No
         assert first[name].equals(second[name]), name
 
 
+@pytest.mark.filterwarnings("ignore")  # of Ray's own
+def test_a_ray_cluster_gives_the_tables_of_local_processes(tmp_path: Path) -> None:
+    ray = pytest.importorskip("ray")
+    source = write_input(tmp_path, 30)
+    config = Config.from_dict({"workers": 2, "shard_size": 8})
+    try:
+        clustered = pipeline.run(source, tmp_path / "ray", config, engine="ray")
+    finally:
+        ray.shutdown()
+    local = pipeline.run(source, tmp_path / "local", config)
+    assert (clustered.pages, clustered.failed) == (local.pages, local.failed) == (30, 12)
+    first, second = tables(tmp_path / "ray"), tables(tmp_path / "local")
+    for name in TABLES:
+        assert first[name].equals(second[name]), name
+
+
 def test_a_run_killed_and_resumed_gives_the_tables_of_a_run_never_killed(tmp_path: Path) -> None:
     source = write_input(tmp_path, 600)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
