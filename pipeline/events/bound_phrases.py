@@ -17,6 +17,7 @@ _BEH, _LAM = proclitic_code("ب"), proclitic_code("ل")
 _SPEAKS: Final = 5  # a head this ready to follow words of speech (see wordforms) is a body
 _MEMBERS: Final = 5  # places that و joins at most
 _SPOKESMEN, _SPEAKING_FOR = codes("spokesman"), codes("spokesman", "behind")
+_STANDING, _FOR = codes("spokesman", "standing"), form_code("عن")
 _SOURCES, _OUT_OF = codes("source"), codes("source", "behind")
 _TAKING, _ASKING, _OF = codes("source", "taking_beh"), codes("source", "taking_min"), form_code("من")
 _KIN, _OWN, _OFFICES, _SEVERAL = codes("related", "kin"), codes("related", "own"), codes("office"), codes("several")
@@ -44,7 +45,8 @@ def bind(layout: Layout, first: Ints, last: Ints, name_ends: Ints) -> tuple[Ints
     inside = (last < total) & (layout.sentence[at] == layout.sentence[last - 1])
     further = inside & (layout.sentence[behind] == layout.sentence[at]) & (layout.name[at] == 0)
     named, head = name_ends[at] > 0, code[first]
-    speaks = further & np.isin(head, _SPOKESMEN) & np.isin(code[at], _SPEAKING_FOR)
+    speaks = np.isin(head, _SPOKESMEN) & np.isin(code[at], _SPEAKING_FOR)
+    speaks = further & (speaks | np.isin(head, _STANDING) & (code[at] == _FOR))
     before = np.maximum(first - 1, 0)
     verb = np.where(layout.sentence[before] == layout.sentence[first], code[before], 0)
     source, single = np.isin(head, _SOURCES), last - first == 1

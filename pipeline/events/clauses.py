@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.document import Document
+from pipeline.document import Document, Token
 from pipeline.events.wordforms import MARKS, PARTICLES, POS, Ints, WordTable, form_code
 from pipeline.schema import LABELS
 from pipeline.text.tokens import is_separator
@@ -19,6 +19,7 @@ from pipeline.text.tokens import is_separator
 _VERB = POS.index("VERB")
 _PREP, _SUB, _REL = (PARTICLES.index(p) for p in ("preposition", "subordinator", "relative"))
 _OPEN, _CLOSE, _QUOTE = MARKS.index("open"), MARKS.index("close"), MARKS.index("quote")
+_DASHES: Final = frozenset("-–")  # HYPHEN-MINUS, EN DASH
 MAX_QUOTE: Final = 150  # tokens: a quotation left open longer than this is taken for a stray mark
 _VERBAL: Final = np.array([form_code(word) for word in ("لم", "لن", "سوف", "قد", "لقد")])
 _PERFECT: Final = _VERBAL[3:]
@@ -111,15 +112,22 @@ def lay_out(docs: Sequence[Document], table: WordTable) -> Layout:
 
 
 def _join_numbers(words: Ints, docs: Sequence[Document], base: Ints) -> None:
-    """Let a mark inside a number (1,200) be part of it, and cut no clause."""
+    """Let a mark inside a number (1,200) or between two (10-15) be part of it, and cut no clause."""
     mark, number = (words[:, WordTable.FIELDS.index(field)] for field in ("mark", "number"))
     inside = np.zeros(len(words), dtype=bool)
     inside[1:-1] = (mark[1:-1] > 0) & (number[:-2] == 1) & (number[2:] == 1)
     for at in np.flatnonzero(inside).tolist():
         doc = int(np.searchsorted(base, at, side="right")) - 1
         place = at - int(base[doc])
-        if place + 1 < len(docs[doc].tokens) and place and is_separator(docs[doc].tokens, place):
+        if place + 1 < len(docs[doc].tokens) and place and joins_numbers(docs[doc].tokens, place):
             words[at] = words[at + 1]
+
+
+def joins_numbers(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the mark at token i stands inside a number (1,200) or makes a range of two (10-15)."""
+    before, mark, after = tokens[i - 1 : i + 2]
+    ranging = mark.text in _DASHES and before.end == mark.start and mark.end == after.start
+    return is_separator(tokens, i) or (ranging and before.norm[-1:].isdigit() and after.norm.isdigit())
 
 
 def _join_compounds(words: Ints, sentence: Ints, table: WordTable) -> None:

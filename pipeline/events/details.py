@@ -11,11 +11,11 @@ from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from pipeline.document import Document, Mention, Role, TimeSpan, Token
+from pipeline.events.clauses import joins_numbers
 from pipeline.events.wordforms import cardinals
 from pipeline.names.places import nationalities
 from pipeline.resources import load_toml, load_words
 from pipeline.text.normalize import letters_end
-from pipeline.text.tokens import is_separator
 
 _FILE: Final = "roles/details.toml"
 REACH: Final = 16  # tokens behind the trigger
@@ -24,7 +24,7 @@ _TANWIN: Final = "ا"  # ALEF: the written end of an indefinite accusative
 _BI: Final = "ب"  # BEH
 _AS: Final = "ك"  # KAF
 _LI: Final = "ل"  # LAM
-_OF, _IN = "من", "في"
+_OF, _IN, _TO, _OR, _BETWEEN = "من", "في", "الي", "او", "بين"
 _ATTACHED: Final = frozenset("بلك")
 _TEN: Final = ("عشر", "عشرة")  # of eleven
 _TENS: Final = ("ون", "ين")  # endings of 20 to 90
@@ -143,12 +143,14 @@ class Text:
         while last < stop:
             norm = self.norm(last)
             further = norm[1:] in self.words.numbers or (
-                norm[1:].isdigit() and self.norm(last - 1) in self.words.scales
+                norm[1:].isdigit() and (self.norm(last - 1) in self.words.scales or self.norm(first - 1) == _BETWEEN)
             )
-            joined = norm[:1] == "و" and (further or norm in self.words.scales)  # خمسة وعشرون، ألف و200
-            point = last + 1 < len(self.tokens) and norm and is_separator(self.tokens, last)
+            joined = norm[:1] == "و" and (further or norm in self.words.scales)  # خمسة وعشرون، ألف و200، بين 10 و15
+            point = last + 1 < len(self.tokens) and norm and joins_numbers(self.tokens, last)
             bracket = norm in _CLOSING and self.norm(last + 1) in self.words.scales  # (38) مليون
-            if not (self.counts(last) or joined or point or bracket):
+            ranging = norm == _OR or (norm == _TO and self.norm(first - 1) == _OF)  # من 3 إلى 4 آلاف
+            ranging = ranging and last + 1 < stop and self.counts(last + 1)
+            if not (self.counts(last) or joined or point or bracket or ranging):
                 break
             last += 1
         return last
@@ -174,7 +176,7 @@ def find_details(
     if type_ in words.counted:
         found += _count(text, trigger, roles, verbal) or _total(text, type_, trigger, stop)
     if type_ in words.paid and not found:
-        found += _money(text, trigger + 1, stop)
+        found += _money(text, trigger + 1, stop) or ([] if verbal else _money_before(text, trigger))
     if type_ in words.offices:
         found += _position(text, trigger + 1, stop)
     if type_ in words.armed:
@@ -260,6 +262,16 @@ def _money(text: Text, first: int, stop: int) -> list[Role]:
             adjective = norm in nationalities() or norm.removesuffix("ا") in nationalities() or norm == "استرليني"
             return [text.role("amount", at - bracket, end + 1 + adjective, "sum of money", skip)]
         at = max(end, at + 1)
+    return []
+
+
+def _money_before(text: Text, trigger: int) -> list[Role]:
+    """Give the sum of money right before a noun (قدمت 20 مليون دولار مساعدات), or before it and من."""
+    at = trigger - (text.norm(trigger - 1) == _OF)
+    for first in range(max(0, at - _LONGEST), at):
+        found = _money(text, first, at) if text.opens(first) is not None else []
+        if found and found[0].end == text.tokens[at - 1].end:
+            return found
     return []
 
 

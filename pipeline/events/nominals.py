@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from pipeline.events.clauses import Layout
-from pipeline.events.wordforms import DIGITS, ENDINGS, MARKS, PARTICLES, POS, Flags, Ints, codes
+from pipeline.events.wordforms import DIGITS, ENDINGS, MARKS, PARTICLES, POS, Flags, Ints, codes, form_code
+from pipeline.resources import load_words
 
 NOMINAL: Final = np.array([p in ("X", "NOUN", "ADJ", "PROPN", "NUM", "ADV") for p in POS])
 _PREP: Final = PARTICLES.index("preposition")
@@ -18,15 +19,22 @@ _BARE, _GOVERNING, _APPROXIMATE, _TEN, _TOWARD = (
     codes("quantifier", key) for key in ("indefinite", "governing", "approximate", "ten", "toward")
 )
 _HOLDING, _HELD = codes("bound", "first"), codes("bound", "second")
+_WITHOUT, _PILOT = codes("bound", "without"), form_code("طيار")
+_ACTIONS: Final = np.array(
+    [form_code(lead + word) for lead in ("", "ب", "ل") for word in load_words("clauses/words.toml", "action", "words")]
+)
+_ACTION_VERBS: Final = codes("action", "verbs")
+_CONSTRUCT: Final = np.array([name in ("", "people") for name in ENDINGS])  # endings of what may govern a genitive
+_OR, _FROM, _TO = map(form_code, ("او", "من", "الي"))
 _BEFORE_BEH, _BEFORE_LAM = codes("reduced", "beh"), codes("reduced", "lam")
 _PLURALS: Final = np.array([name.endswith("plural") or name == "people" for name in ENDINGS])
 
 
-def nominal_words(layout: Layout, triggers: Flags, verbs: Ints) -> tuple[Flags, Flags]:
-    """Flag the words that noun phrases are made of, and those that never part from the word before them.
+def nominal_words(layout: Layout, triggers: Flags, verbs: Ints) -> tuple[Flags, Flags, Flags]:
+    """Flag the words that noun phrases are made of, those that never part from the word before them, and actions.
 
     triggers: flags the tokens that report events. verbs: as of `phrases.find_phrases`. Inseparable is what stresses the
-    word before (المصدر نفسه) or what that holds (المشتبه به).
+    word before (المصدر نفسه) or what that holds (المشتبه به). An action governs the phrase behind it (قيام مسلحين).
     """
     code, total = layout.column("code"), len(layout.doc)
     free = (layout.name_number < 0) & (layout.time < 0)
@@ -35,14 +43,39 @@ def nominal_words(layout: Layout, triggers: Flags, verbs: Ints) -> tuple[Flags, 
     same = layout.sentence[1:] == layout.sentence[:-1]
     heading = _counting(layout, nominal) & free
     nominal |= heading
-    nominal |= _bracketed(layout, nominal)
+    nominal |= _bracketed(layout, nominal) | _ranging(layout, nominal)
+    actions = _actions(layout, nominal) & ~triggers
+    nominal &= ~actions
     reduced, inseparable = np.zeros((2, total), dtype=bool)
     reduced[1:-1] = _reduced(layout, triggers | heading)[1:-1] & nominal[:-2] & same[:-1] & same[1:]
     nominal &= ~reduced
     stressing = np.isin(code[1:], _EMPHASIS) & (layout.column("article")[:-1] == 1)
     held = np.isin(code[:-1], _HOLDING) & np.isin(code[1:], _HELD)
     inseparable[1:] = (stressing | held) & free[1:] & nominal[:-1] & same
-    return nominal | inseparable, inseparable
+    unmanned = np.isin(code[1:-1], _WITHOUT) & (code[2:] == _PILOT) & nominal[:-2] & same[:-1] & same[1:]
+    inseparable[1:-1] |= unmanned  # طائرة بدون طيار
+    inseparable[2:] |= unmanned
+    return nominal | inseparable, inseparable, actions
+
+
+def _actions(layout: Layout, nominal: Flags) -> Flags:
+    """Flag the actions and verbs before the noun that does or undergoes them (قيام مسلحين، شنه مسلحون).
+
+    An action that another noun governs belongs to that (لجنة متابعة الملف).
+    """
+    code, article, pos = (layout.column(name) for name in ("code", "article", "pos"))
+    same = layout.sentence[1:] == layout.sentence[:-1]
+    attached = layout.column("waw") + layout.column("proclitic") + layout.column("particle")
+    adjective = (pos == POS.index("ADJ")) & (article == 0)
+    action = np.isin(code, _ACTIONS) & nominal
+    governing = nominal & (article + layout.column("suffix") == 0) & ~adjective & ~action
+    governing &= _CONSTRUCT[layout.column("ending")] & (layout.column("number") == 0)
+    action[1:] &= ~(governing[:-1] & same & (attached[1:] == 0))
+    action |= np.isin(code, _ACTION_VERBS) & nominal
+    action[-1:] = False
+    further = (nominal | (layout.name_number >= 0)) & (attached == 0) & ~adjective
+    action[:-1] &= further[1:] & same
+    return action
 
 
 def _counting(layout: Layout, nominal: Flags) -> Flags:
@@ -67,6 +100,17 @@ def _bracketed(layout: Layout, nominal: Flags) -> Flags:
     counted &= (mark[:-3] == _OPENING) & (layout.column("word_class")[1:-2] == DIGITS) & (mark[2:-1] == _CLOSING)
     opening = np.flatnonzero(counted)
     found[opening[:, None] + np.arange(3)] = True
+    return found
+
+
+def _ranging(layout: Layout, nominal: Flags) -> Flags:
+    """Flag the words between the two numbers of a range: ثلاثة أو أربعة، من 3 إلى 4 آلاف."""
+    code, found = layout.column("code"), np.zeros(len(nominal), dtype=bool)
+    number = nominal & (layout.column("number") == 1) & (layout.column("waw") == 0)
+    inside = number[:-2] & number[2:] & (layout.sentence[2:] == layout.sentence[:-2])
+    since = np.zeros_like(inside)
+    since[1:] = (code[:-3] == _FROM) & (layout.sentence[3:] == layout.sentence[:-3])
+    found[1:-1] = inside & ((code[1:-1] == _OR) | (code[1:-1] == _TO) & since)
     return found
 
 

@@ -41,6 +41,7 @@ from pipeline.events.ontology_keys import (
     one_of,
 )
 from pipeline.events.patterns import Pattern, compile_pattern
+from pipeline.events.wordforms import prepositions
 from pipeline.schema import EVENT_TYPES, LABELS, ROLES
 
 FOLDER: Final = Path(__file__).parent.parent / "resources" / "events"
@@ -171,6 +172,7 @@ class _Builder:
     def __init__(self, shared: dict[str, Any], path: Path) -> None:
         self.path = path
         self.types: dict[str, EventType] = {}
+        self.paths: dict[str, Path] = {}
         self.entries: dict[str, Entry] = {}
         self.lexemes: list[Lexeme] = []
         self.known: dict[tuple[str, str, str], int] = {}
@@ -187,6 +189,8 @@ class _Builder:
             self._check("light_verbs", row, LIGHT, "verb", "takes", "reach")
             self._verb(row)
             lemma, takes = fold_letters(row["verb"]), fold_letters(row["takes"])
+            if takes not in ("object", "subject") and takes not in prepositions():
+                self._fail(f"light_verbs {row['verb']}", f"takes is {takes!r}; write object, subject or a preposition")
             self.light_verbs[lemma] = LightVerb(lemma, takes, row["reach"], row.get("subject", "actor"))
 
     def finish(self) -> Ontology:
@@ -196,17 +200,14 @@ class _Builder:
         for entry in self.entries.values():
             for pattern in (*entry.when, *entry.unless):
                 for key in pattern.names() - known:
-                    raise ResourceError(
-                        f"{entry.type}: {entry.id}: pattern {pattern.text!r} names {key}, which is no verb or class "
-                        f"of the ontology; add it to {SHARED} or correct it"
-                    )
+                    problem = f"pattern {pattern.text!r} names {key}, which is no verb or class of the ontology"
+                    fail(self.paths[entry.type], entry.id, f"{problem}; add it to {SHARED} or correct it")
         for kind in self.types.values():
             for example in kind.examples:
                 for name in {event.type for event in example.events} - self.types.keys():
-                    raise ResourceError(
-                        f"{kind.name}: example {example.text[:40]}: {name} is no type of the ontology; write one of "
-                        f"{', '.join(sorted(self.types))}"
-                    )
+                    listed = ", ".join(sorted(self.types))
+                    problem = f"{name} is no type of the ontology; write one of {listed}"
+                    fail(self.paths[kind.name], f"example {example.text[:40]}", problem)
         return Ontology(self.types, self.entries, tuple(self.lexemes), self.classes, self.light_verbs)
 
     def add_type(self, path: Path, data: dict[str, Any]) -> None:
@@ -214,6 +215,7 @@ class _Builder:
         self.path = path
         self._check("type", data, FILE, "type", "definition", "plover", "cameo", "frames", "examples")
         name = data["type"]
+        self.paths[name] = path
         if name != path.stem.upper():
             self._fail("type", f"is {name!r}, but the file is {path.name}; name both alike")
         like = data.get("like")
@@ -337,7 +339,10 @@ class _Builder:
             return Slot(role, place, None, allowed)
         if place.isascii():
             self._fail(f"frames.{frame}", f"slot {text!r}: positions are {', '.join(sorted(_POSITIONS))}")
-        return Slot(role, "prep", fold_letters(place), allowed)
+        preposition = fold_letters(place)
+        if preposition not in prepositions():
+            self._fail(f"frames.{frame}", f"slot {text!r}: {place} is no preposition of clauses/words.toml; correct it")
+        return Slot(role, "prep", preposition, allowed)
 
 
 def _slots_by_voice(frame: Mapping[str, tuple[Slot, ...]], kind: str, part: str) -> dict[str, tuple[Slot, ...]]:

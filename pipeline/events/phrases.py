@@ -17,7 +17,7 @@ from pipeline.text.normalize import letters_end
 
 NOUN_PHRASE: Final = 0  # label of a phrase that is no name; names are 1 + index in schema.LABELS
 _ADJ, _NUM = POS.index("ADJ"), POS.index("NUM")
-_OF: Final = form_code("من")
+_OF, _BETWEEN = map(form_code, ("من", "بين"))
 _QUANTIFIERS, _ATTRIBUTES, _UNJOINED, _IMPROPER, _OF_THEM, _FIELDS = map(
     codes, ("quantifier", "attribute", "unjoined", "improper", "of_them", "portfolio")
 )
@@ -40,6 +40,8 @@ class Phrases:
     1 + index in LABELS. mention: index into the document's mentions, -1 for a noun phrase. sentence: its sentence.
     titled: a noun phrase that stands as the title of the name behind it (الوزير before a person's name). whole: row of
     the phrase that is meant where this one is but a part of it (see `events.bound_phrases`), its own row otherwise.
+    lead: the word that its preposition is attached to or stands before: of a noun phrase the noun of action right
+    before it (see `nominals`), else `first`.
     """
 
     first: Ints
@@ -51,6 +53,7 @@ class Phrases:
     sentence: Ints
     titled: Ints
     whole: Ints
+    lead: Ints
 
 
 def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
@@ -65,10 +68,10 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     total = len(layout.doc)
     if not total:
         empty = np.zeros(0, dtype=np.int64)
-        return Phrases(*(empty,) * 9)
+        return Phrases(*(empty,) * 10)
     is_trigger = np.zeros(total, dtype=bool)
     is_trigger[triggers] = True
-    nominal, inseparable = nominal_words(layout, is_trigger, verbs)
+    nominal, inseparable, actions = nominal_words(layout, is_trigger, verbs)
     starts = _starts(layout, is_trigger, nominal, inseparable)
     first, last = _ranges(starts, nominal)
     named = layout.name_number >= 0
@@ -83,7 +86,8 @@ def find_phrases(layout: Layout, triggers: Ints, verbs: Ints) -> Phrases:
     extended = _with_names(layout, first, last, titled, name_ends)
     places = join_places(layout, first, extended, name_ends)
     numbers = layout.name_number[name_first]
-    return _assemble(layout, first, places, titled, bound | (places > extended), name_first, name_last, numbers)
+    return _assemble(layout, first, places, titled, bound | (places > extended), name_first, name_last, numbers,
+                     actions)  # fmt: skip
 
 
 def _ranges(starts: Flags, inside: Flags) -> tuple[Ints, Ints]:
@@ -112,7 +116,9 @@ def _starts(layout: Layout, is_trigger: Flags, nominal: Flags, inseparable: Flag
     counting = (pos == _NUM) | (layout.column("number") == 1) | nominal & (layout.column("mark") > 0)
     number_before[1:], scaled[1:] = counting[:-1], np.isin(layout.column("code")[:-1], _SCALES)
     digits = layout.column("word_class") == DIGITS
-    compound = number_before & (layout.column("number") == 1) & (~digits | scaled)  # خمسة وعشرون، ألف و200
+    between = np.zeros_like(scaled)
+    between[2:] = (layout.column("code")[:-2] == _BETWEEN) & (layout.sentence[2:] == layout.sentence[:-2])
+    compound = number_before & (layout.column("number") == 1) & (~digits | scaled | between)  # ألف و200، بين 10 و15
     joined = noun | (pos == POS.index("X")) & ~np.isin(layout.column("tail"), _ATTRIBUTIVE)
     cut |= (layout.column("waw") == 1) & joined & ~compound
     cut = cut & ~whole | is_trigger & ~number_before
@@ -231,6 +237,7 @@ def _assemble(
     name_first: Ints,
     name_last: Ints,
     numbers: Ints,
+    actions: Flags,
 ) -> Phrases:
     """Join noun phrases and names in the order of the text and give them their raw offsets."""
     mention_base = np.concatenate([[0], np.cumsum([len(d.mentions) for d in layout.docs])])
@@ -259,4 +266,5 @@ def _assemble(
     label = np.where(named, layout.name[firsts], NOUN_PHRASE)
     title = np.concatenate([titled, np.zeros(len(name_first), dtype=np.int64)])[order]
     whole = wholes(firsts, lasts, title, np.concatenate([bound, np.zeros(len(name_first), dtype=bool)])[order])
-    return Phrases(firsts, lasts, start, end, label, mention, layout.sentence[firsts], title, whole)
+    lead = firsts - (actions[np.maximum(firsts - 1, 0)] & (firsts > 0) & ~named)
+    return Phrases(firsts, lasts, start, end, label, mention, layout.sentence[firsts], title, whole, lead)

@@ -13,8 +13,11 @@ _ADP: Final = PARTICLES.index("preposition")
 
 
 def prepositions(layout: Layout, phrases: Phrases) -> Ints:
-    """Give the number of the particle that governs each phrase: attached to it or standing before it; 0 without."""
-    first = phrases.first
+    """Give the number of the particle that governs each phrase: attached to it or standing before it; 0 without.
+
+    Of the phrase behind a noun of action it is the one of that (في صفوف المقاتلين).
+    """
+    first = phrases.lead
     attached = layout.column("proclitic")[first]
     before = np.maximum(first - 1, 0)
     stands = (first > 0) & (layout.sentence[before] == layout.sentence[first])

@@ -11,11 +11,13 @@ from typing import Final
 
 from pipeline.document import Document, Token
 from pipeline.events.candidate import Candidate, Slot
-from pipeline.events.ontology import LightVerb, Ontology
+from pipeline.events.ontology import Entry, LightVerb, Ontology
 from pipeline.events.patterns import any_matches
 from pipeline.events.words import Analysis, Hit, Word, Words
 from pipeline.text.normalize import fold
 
+_PAIRS: Final = {"(": ")", "[": "]", "-": "-", "–": "–", "—": "—"}  # HYPHEN-MINUS, EN DASH, EM DASH
+_ASIDE: Final = 10  # tokens of a parenthesis, at most
 _DAMMA: Final = "\u064f"  # ARABIC DAMMA, which news writes on the first letter of a passive
 _ASSIMILATED: Final = "ات"  # ALEF, TEH: form VIII of a root with و or ت first
 _ALEF: Final = "ا"
@@ -41,9 +43,12 @@ def find_candidates(doc: Document, ontology: Ontology) -> list[Candidate]:
 
 
 class _Context:
-    """A sentence as the conditions of the entries see it. first: number of its first token in the document."""
+    """A sentence as the conditions of the entries see it. first: number of its first token in the document.
 
-    __slots__ = ("everything", "first", "keys", "lights", "tokens")
+    inside: tokens of parentheses, brackets and dashes with them. outer: the keys of the tokens outside.
+    """
+
+    __slots__ = ("everything", "first", "inside", "keys", "lights", "outer", "tokens")
 
     def __init__(self, tokens: Sequence[Token], words: Sequence[Word], first: int) -> None:
         """Gather what the words of the sentence can be matched as."""
@@ -52,6 +57,30 @@ class _Context:
         self.keys = [word.keys for word in words]
         self.everything: set[str] = set().union(*self.keys)
         self.lights = [(at, word.light) for at, word in enumerate(words) if word.light]
+        self.inside = _parentheses(tokens)
+        self.outer = [keys for at, keys in enumerate(self.keys) if at not in self.inside]
+
+    def holds(self, entry: Entry, at: int) -> bool:
+        """Tell whether a condition of an entry holds for a token, of one that may be faint also across parentheses."""
+        if any_matches(entry.when, self.keys, self.everything, at):
+            return True
+        if not (entry.faint and self.inside) or at in self.inside:
+            return False
+        return any_matches(entry.when, self.outer, self.everything, at - sum(place < at for place in self.inside))
+
+
+def _parentheses(tokens: Sequence[Token]) -> frozenset[int]:
+    """Give the tokens between brackets or dashes of a sentence, a few at most, with these."""
+    inside: set[int] = set()
+    opened = -1
+    for at, token in enumerate(tokens):
+        if token.text in _PAIRS and (opened < 0 or token.text != _PAIRS[tokens[opened].text]):
+            opened = at
+        elif opened >= 0 and token.text == _PAIRS[tokens[opened].text]:
+            if at - opened <= _ASIDE:
+                inside.update(range(opened, at + 1))
+            opened = -1
+    return frozenset(inside)
 
 
 @lru_cache(maxsize=4)
@@ -74,7 +103,7 @@ def _choose(word: Word, at: int, context: _Context) -> list[tuple[Hit, bool]]:
         entry = hit.entry
         if entry.type in best or not (hit.free or _is_open(hit, at, context)):
             continue
-        if hit.free or not entry.when or any_matches(entry.when, context.keys, context.everything, at):
+        if hit.free or not entry.when or context.holds(entry, at):
             best[entry.type] = hit, False
         elif entry.faint:
             faint.setdefault(entry.type, (hit, True))

@@ -257,6 +257,13 @@ def cardinals() -> frozenset[str]:
 
 
 @cache
+def prepositions() -> frozenset[str]:
+    """Read what may govern a phrase: attached letters, prepositions, and those of two words, folded."""
+    compounds = (fold(name) for line in load_toml(_FILE)["compound"]["words"] for name in line)
+    return frozenset({*_PROCLITICS, *load_words(_FILE, "preposition", "words"), *compounds})
+
+
+@cache
 def _numerals() -> frozenset[str]:
     """Give the cardinal numbers, but for one as in أحد الشهود."""
     return cardinals() - {"احد", "احدي", "الاحد", "الاحدي"}

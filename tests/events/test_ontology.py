@@ -166,6 +166,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("{أقام} .. ~موكب", "{أقام} .. ~عيد", "its trigger ~عيد is in no file"),
         ("actor=subject", "agent=subject", "slot 'agent=subject': write role=position"),
         ("actor=idafa", "actor=near", "slot 'actor=near': positions are"),
+        ("place=في:LOC", "place=قي:LOC", r"frames\.default: slot 'place=قي:LOC': قي is no preposition"),
+        ("~ جنازة", "~ @nosuch", r"protest\.toml: PROTEST/موكب: pattern '~ @nosuch' names @nosuch, which is no verb"),
         ("place=في:LOC", "place=في:TOWN", "labels are PER, LOC, ORG and NP"),
         ("[frames.default]", "[frames.march]", "has no `default`"),
         ("[frames.default]", "[frames]\ngo = [1]\n[frames.default]", r"frames\.go: \[1\] is no table"),

@@ -8,6 +8,7 @@ from pipeline.events.clauses import lay_out
 from pipeline.events.ontology import load_ontology
 from pipeline.events.phrases import find_phrases
 from pipeline.events.stage import Engine
+from pipeline.events.syntax import prepositions
 from pipeline.events.triggers import find_candidates
 from pipeline.events.wordforms import WordTable
 
@@ -51,10 +52,49 @@ def _phrases(text: str, names: dict[str, str]) -> tuple[list[str], list[str]]:
         ("شكر الوزير اللبناني الشباب", "الوزير اللبناني"),
         ("شكر المشتبه به الحراس", "المشتبه به"),
         ("أطلق الحارس النار نحو 20 لصا", "20 لصا"),
+        ("حضر بقية الصيادين", "بقية الصيادين"),
+        ("حضر ممثلون عن الصيادين", "ممثلون عن الصيادين"),
+        ("ضاعت طائرة هولندية بدون طيار فوق البحر", "طائرة هولندية بدون طيار"),
+        ("ضاعت بين 10 و15 سفينة", "10 و15 سفينة"),
+        ("ضاعت 10-15 سفينة", "10-15 سفينة"),
+        ("ضاعت من 3 إلى 4 سفن", "3 إلى 4 سفن"),
+        ("ضاعت ثلاث أو أربع سفن", "ثلاث أو أربع سفن"),
     ],
 )
 def test_a_phrase_ends_where_it_should(text: str, expected: str) -> None:
     assert expected in _phrases(text, {})[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("شاهد قيام لصوص بسرقة المتجر", "لصوص"),
+        ("شاهد دخول الصيادين إلى الميناء", "الصيادين"),
+        ("شاهد سفنا في صفوف الصيادين", "الصيادين"),
+        ("شاهد الهجوم الذي شنه قراصنة في البحر", "قراصنة"),
+        ("حضر حيث رفع الصيادون لافتة", "الصيادون"),
+    ],
+)
+def test_a_phrase_begins_behind_what_it_does_or_undergoes(text: str, expected: str) -> None:
+    assert expected in _phrases(text, {})[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("حضرت لجنة متابعة الانتخابات", "لجنة متابعة الانتخابات"),
+        ("نال الفريق دعما كبيرا ودعم كبير التجار", "دعما كبيرا"),
+        ("حضر الدعم المطلوب", "الدعم المطلوب"),
+    ],
+)
+def test_an_action_that_a_noun_governs_or_that_an_adjective_follows_is_no_joint(text: str, expected: str) -> None:
+    assert expected in _phrases(text, {})[0]
+
+
+def test_a_preposition_before_an_action_governs_the_phrase_behind_it() -> None:
+    layout, table = lay_out([annotated("سقط قتلى في صفوف الصيادين")], WordTable()), WordTable()
+    phrases = find_phrases(layout, np.array([1]), np.array([0]))
+    assert prepositions(layout, phrases)[-1] == table.preposition_number("في") > 0
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,14 @@ def test_every_preposition_of_a_frame_is_known() -> None:
     assert not {s.preposition for s in slots if s.preposition and not table.preposition_number(s.preposition)}
 
 
+def test_places_of_two_clauses_do_not_cross() -> None:
+    names = {"صور": "LOC", "جبيل": "LOC"}
+    text = "قتل لصوص حارسا في صور ثم اعتقلوا في جبيل"
+    assert ("place", "صور") in _roles(text, names, "قتل")
+    assert ("place", "جبيل") not in _roles(text, names, "قتل")
+    assert {place for role, place in _roles(text, names, "اعتقلوا") if role == "place"} == {"جبيل"}
+
+
 def test_a_masdar_has_the_subject_of_its_light_verb() -> None:
     names = {"سعد منير": "PER", "صور": "LOC"}
     assert {("actor", "سعد منير"), ("destination", "صور")} <= _roles("قام سعد منير بزيارة إلى صور", names, "بزيارة")

@@ -225,6 +225,29 @@ def test_an_entry_without_its_conditions_is_proposed_faintly() -> None:
     assert 0 < faint["AGREEMENT"] < sound / 2
 
 
+@pytest.mark.parametrize(
+    ("text", "sound"),
+    [
+        ("أجرى الوزير (وهو من مواليد الجنوب) مع السفير أمس (السبت) مقابلة مطولة", "مقابلة"),
+        ("وقع الوزير - كما قيل قبل يومين في الصحف المحلية - على اتفاق", "وقع"),
+    ],
+)
+def test_a_parenthesis_parts_no_trigger_from_its_condition(text: str, sound: str) -> None:
+    assert sound in {surface for surface, _ in _find(text)}
+
+
+def test_what_may_not_be_faint_has_its_condition_on_this_side_of_a_parenthesis() -> None:
+    doc = _tokenized("حركة (كما قيل) احتجاجية")
+    assert not [c for c in find_candidates(doc, load_ontology()) if c.type == "PROTEST" and c.token == 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("مثل اللص السابق أمام القاضي", True), ("الصبر مثل الدواء أمام المرض", False)]
+)
+def test_who_stands_before_a_court_is_tried(text: str, found: bool) -> None:
+    assert ("مثل" in {surface for surface, c in _find(text) if c.type == "VERDICT"}) is found
+
+
 def test_a_weak_entry_is_not_proposed_without_its_conditions() -> None:
     kinds = [{c.type for c in find_candidates(_tokenized(text), load_ontology()) if c.token == 0}
              for text in ("أنفق الرجل وقته", "أنفق النادي مليون يورو")]  # fmt: skip
