@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from pipeline.config import Config
 from pipeline.document import Document, Mention
-from pipeline.names.clitics import cuts, full_name
+from pipeline.names.clitics import cuts, full_name, shipped_starts
 from pipeline.resources import load_toml
 from pipeline.text.normalize import fold
 
@@ -20,6 +20,10 @@ _OPENS: Final = re.compile(r"\s*[(\[\"'“«„]\s*")
 _CLOSES: Final = re.compile(r"\s?[)\]\"'”»“](?!\s*[-–])")
 _LAST: Final = re.compile(r"\w+\s+\Z")
 _LONGEST: Final = 16  # where the word before a name is looked for
+_CONSONANTS: Final = 3  # first and last letter included, of a word that may be spelled in two ways, and
+_LETTERS: Final = 4  # letters of such a word
+_COMMON: Final = 30  # how often a word opens names for it to be a common name
+_LONG: Final = 7  # letters
 _PARENTS: Final = (_SON, "بنت")  # what stands before the name of a father
 
 _Key = tuple[str, ...]
@@ -116,8 +120,38 @@ def _keys(doc: Document) -> list[_Key]:
         known = _same().get((mention.label, key)) or _same().get((mention.label, bare))
         found.append(known or bare)
     shorter = _short_forms(doc, found)
-    return [shorter.get(key, key) if mention.label == "ORG" else key
-            for mention, key in zip(doc.mentions, found, strict=True)]  # fmt: skip
+    spelled: dict[str, list[str]] = {}
+    return [
+        shorter.get(key, key) if mention.label == "ORG"
+        else tuple(_first_spelling(word, spelled) for word in key) if mention.label == "PER" else key
+        for mention, key in zip(doc.mentions, found, strict=True)
+    ]  # fmt: skip
+
+
+def _first_spelling(word: str, spelled: dict[str, list[str]]) -> str:
+    """Give the word of a person as it is spelled where it first stands (إسحاق, إسحق), from consonants to spellings.
+
+    Common names of like consonants are two names (محمد, محمود), unless they are long ones (نتنياهو, نتانياهو).
+    """
+    vowels, like, apart = _spelling()
+    consonants = (word[:1] + word[1:-1].translate(vowels) + word[-1:]).translate(like)
+    if len(consonants) < _CONSONANTS or len(word) < _LETTERS or word in apart:
+        return word
+    others = spelled.setdefault(consonants, [])
+    for other in others:
+        common = min(shipped_starts().get(name, (0, 0))[0] for name in (word, other)) >= _COMMON
+        if word == other or not common or max(len(word), len(other)) >= _LONG:
+            return other
+    others.append(word)
+    return word
+
+
+@cache
+def _spelling() -> tuple[dict[int, None], dict[int, str], frozenset[str]]:
+    """Give the letters that a spelling may leave out inside of a name, those that count as others, and names of one."""
+    rules = load_toml(_FILE)["spelling"]
+    like = {ord(one): other for one, other in rules["consonants"].split()}
+    return dict.fromkeys(map(ord, rules["vowels"])), like, frozenset(name_key(rules["apart"]))
 
 
 def _is_club(text: str, start: int) -> bool:
@@ -165,6 +199,11 @@ def _same() -> dict[tuple[str, _Key], _Key]:
     """Give the keys of the names that aliases.toml calls the same, each with that of the first of them."""
     rows = [(label, row.split("|")) for label, names in load_toml(_FILE)["same"].items() for row in names]
     return {(label, name_key(name)): name_key(names[0]) for label, names in rows for name in names}
+
+
+def is_known(label: str, surface: str) -> bool:
+    """Tell whether aliases.toml has a name of this label."""
+    return (label, name_key(surface)) in _same()
 
 
 def _person(rivals: Sequence[str], named: Mapping[str, Sequence[_Key]], key: _Key) -> str | None:

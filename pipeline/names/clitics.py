@@ -13,10 +13,10 @@ from typing import Final
 
 from pipeline.errors import ModelError
 from pipeline.models import models_folder
-from pipeline.names.places import nationalities
+from pipeline.names.places import is_listed, nationalities
 from pipeline.names.words import model_form
 from pipeline.resources import load_words
-from pipeline.text.normalize import fold_alef, letters_end, strip_marks
+from pipeline.text.normalize import fold, fold_alef, letters_end, strip_marks
 
 # Written proclitics in front of a name, longest first, and what the name gains: ل + ال is written لل, so the name
 # keeps its second ل.
@@ -117,7 +117,7 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
             weight *= 0.1
         if weight > 1.0 and weight > best:
             best, size = weight, letters
-    return size
+    return size or int(form.startswith(_LAM * 2) and len(form) > _LEAST)  # no name but للا begins with لل
 
 
 def _is_joined(form: str, starts: Mapping[str, tuple[int, int]]) -> bool:
@@ -141,8 +141,9 @@ class PageNames:
         """Give the proclitics of a word that opens a name, where `size` is what the word alone tells."""
         if size and form[size:] not in self.words and (form in self.behind or self._carries(form)):
             return 0
-        if not size and form not in self.behind and not starts.get(form, (0, 0))[0]:
-            return next((letters for letters, rest in cuts(form) if rest in self.behind), 0)
+        rest = form[size:]
+        if rest not in self.behind and not starts.get(rest, (0, 0))[0]:
+            size += next((letters for letters, name in cuts(rest) if name in self.behind), 0)
         return size
 
     def tells(self, name: str, form: str) -> bool:
@@ -189,6 +190,17 @@ def name_start(
     if _short().get(form[size:], "") not in strip_marks(surface):
         return 0
     return letters_end(surface, size)
+
+
+def place_start(surface: str, before: int) -> int:
+    """Give how many characters of the raw surface of a place are proclitics by the tables of places.
+
+    before: what the word alone tells, which stays where the tables know no cut, or the name with and without it (وجدة).
+    """
+    word, *rest = fold(surface).split() or [""]
+    names = ((letters, " ".join((name, *rest))) for letters, name in ((0, word), *cuts(word)))
+    known = [letters_end(surface, letters) for letters, name in names if len(name) >= _LEAST and is_listed(name)]
+    return before if before in known or not known else known[0]
 
 
 def _enough(written: str, form: str, before: str, starts: Mapping[str, tuple[int, int]]) -> int:

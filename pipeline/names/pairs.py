@@ -1,4 +1,4 @@
-"""Two persons in one span: the subject and the object of a verb (وصف براون القذافي), told apart by their page.
+"""Two persons in one span: the subject and the object of a verb (وصف براون القذافي), or two that "and" joins.
 
 Verbs, families and what stands between a verb and its person: resources/names/pairs.toml.
 """
@@ -9,27 +9,32 @@ from functools import cache
 from typing import Final
 
 from pipeline.document import Token
-from pipeline.names.clitics import cuts
+from pipeline.names.clitics import cuts, shipped_starts
 from pipeline.names.places import nationalities
 from pipeline.names.recognizer import NameSpan
-from pipeline.resources import load_words
+from pipeline.names.words import model_form
+from pipeline.resources import load_toml, load_words
 
 _FILE: Final = "names/pairs.toml"
 _CONJUNCTIONS: Final = "وف"  # WAW, FEH: on a verb
+_AND: Final = "و"  # ARABIC LETTER WAW
+_VOWELS: Final = "اوي"  # letters of long vowels, with which و begins foreign names (والكوت): ALEF, WAW, YEH
+_HEARD: Final = 3  # how often a name must open names for the و before it to be "and", and
+_JOINED: Final = 7  # how many times more often than with it
 
 _Words = tuple[str, ...]
 
 
 def part_pairs(sentences: Sequence[Sequence[Token]], found: Sequence[Sequence[NameSpan]]) -> list[list[NameSpan]]:
-    """Give the names of the sentences of one page, those parted that hold the subject and the object of a verb."""
+    """Give the names of the sentences of one page, those parted that hold two persons."""
     names: set[_Words] | None = None
     parted = []
     for tokens, spans in zip(sentences, found, strict=True):
         mine: list[NameSpan] = []
         for span in spans:
-            at = None
+            at = _second(tokens, span)
             verb = _verb(tokens, span) if span.label == "PER" and span.last - span.first > 1 else -1
-            if verb >= 0:
+            if verb >= 0 and at is None:
                 words = tuple(token.norm for token in tokens[span.first : span.last])
                 if names is None:
                     names = {name for t, s in zip(sentences, found, strict=True) for name in _persons(t, s)}
@@ -40,6 +45,19 @@ def part_pairs(sentences: Sequence[Sequence[Token]], found: Sequence[Sequence[Na
             ]  # fmt: skip
         parted.append(mine)
     return parted
+
+
+def _second(tokens: Sequence[Token], span: NameSpan) -> int | None:
+    """Give the number of words of a person before another one that "and" joins to it (سعد وريهام); None without one."""
+    starts = shipped_starts()
+    for at in range(span.first + 1, span.last if span.label == "PER" and not span.listed else 0):
+        form = model_form(tokens[at].text)
+        if form[0] != _AND or form[1:2] in _VOWELS or tokens[at - 1].norm in _kin() | _compounds():
+            continue
+        opens, alone = (starts.get(name, (0, 0))[0] for name in (form, form[1:]))
+        if alone >= max(_HEARD, _JOINED * opens):
+            return at - span.first
+    return None
 
 
 def _verb(tokens: Sequence[Token], span: NameSpan) -> int:
@@ -63,17 +81,27 @@ def _persons(tokens: Sequence[Token], spans: Sequence[NameSpan]) -> Iterator[_Wo
 def _joint(words: _Words, names: Set[_Words], titled: bool) -> int | None:
     """Give the number of words of the first of two persons, None where one person may be meant.
 
-    Both are family names, or the page has both elsewhere: the first by its family name or in full, and no more names
-    that begin so. A page that has them together once more means one person. titled: a title stands before them, behind
-    which a first name is mostly that of one person.
+    They are listed (names/pairs.toml), or the page has both elsewhere: the first by its family name or in full, and no
+    more names that begin so. A page that has them together once more means one person. titled: a title stands before
+    them, behind which a first name is mostly that of one person.
     """
     others = [name for name in names if name != words]
     if any(name[at : at + len(words)] == words for name in others for at in range(len(name))):
         return None
-    if len(words) == 2 and words[0] != words[1] and load_words(_FILE, "families", "words").issuperset(words):
+    if len(words) == 2 and words[0] != words[1] and family_names().issuperset(words):
         return 1
-    sizes = () if titled else range(1, len(words))
-    return next((at for at in sizes if _are_two(words[:at], words[at:], others)), None)
+    sizes = range(1, len(words))
+    listed = (at for at in sizes if len(words) > 2 and _are_listed(words[:at], words[at:]))
+    told = (at for at in sizes if not titled and _are_two(words[:at], words[at:], others))
+    return next(listed, None) or next(told, None)
+
+
+def _are_listed(first: _Words, second: _Words) -> bool:
+    """Tell whether the first of two persons is listed, in full or by the family name, or the second in full."""
+    epithets = load_words(_FILE, "binding", "epithets")
+    if first[-1] in _kin() | _compounds() or second[0] in _kin() | epithets:
+        return False
+    return first[-1] in family_names() or first in _full_names() or second in _full_names()
 
 
 def _are_two(first: _Words, second: _Words, others: Sequence[_Words]) -> bool:
@@ -85,6 +113,17 @@ def _are_two(first: _Words, second: _Words, others: Sequence[_Words]) -> bool:
     full = first in others and sum(word not in _compounds() for word in first) > 1
     surname = any(len(name) > size and name[-size:] == first for name in others)
     return (surname or full) and any(name[-len(second) :] == second for name in others)
+
+
+def family_names() -> frozenset[str]:
+    """Give the family names that stand alone and begin no longer name, folded."""
+    return load_words(_FILE, "families", "words")
+
+
+@cache
+def _full_names() -> frozenset[_Words]:
+    """Give the listed persons whose family names are also first names."""
+    return frozenset(tuple(name.split()) for name in load_toml(_FILE)["families"]["full"])
 
 
 @cache

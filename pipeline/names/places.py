@@ -10,7 +10,7 @@ from pipeline.text.normalize import fold
 _REGIONS: Final = "names/regions.toml"
 _COUNTRIES: Final = "names/countries.tsv"
 _CITIES: Final = "names/cities.tsv"
-_AND: Final = "و"  # ARABIC LETTER WAW
+_ATTACHED: Final = ("و", "ب")  # WAW, BEH: "and", "in" before a word inside of a name
 _WHOLE: Final = "whole"  # marks the names of the tables that are other words inside of a name (مالي)
 _LAM_ALEF: Final = frozenset("ﻵﻶﻷﻸﻹﻺﻻﻼ")
 
@@ -41,6 +41,11 @@ def nationalities() -> frozenset[str]:
     return frozenset(name for name in _parts(_COUNTRIES) if " " not in name and name.endswith(("ي", "ية")))
 
 
+def is_listed(name: str) -> bool:
+    """Tell whether the tables have a name, folded, as a whole."""
+    return name in _codes()
+
+
 @lru_cache(maxsize=1 << 16)
 def country_of(name: str) -> str | None:
     """Give the ISO 3166-1 alpha-2 code of the country that a name is or holds; None where it holds none or two.
@@ -65,8 +70,8 @@ def _held(words: Sequence[str], parts: Mapping[str, str | None]) -> set[str]:
     while at < len(words):
         for size in range(min(4, len(words) - at), 0, -1):
             part = " ".join(words[at : at + size])
-            if at and part not in parts:
-                part = part.removeprefix(_AND)  # الهند وباكستان
+            if at and part not in parts and part[:1] in _ATTACHED:
+                part = part[1:]  # الهند وباكستان, المستشفى الجهوي بالقصرين
             if part in parts:
                 found.update(filter(None, [parts[part]]))
                 at += size - 1

@@ -12,10 +12,11 @@ from pipeline.config import RECOGNIZERS, Config
 from pipeline.document import Document, Mention, Token
 from pipeline.errors import ConfigError
 from pipeline.models import models_folder
-from pipeline.names.clitics import LETTERS, PageNames, name_start, shipped_starts
+from pipeline.names.clitics import LETTERS, PageNames, name_start, place_start, shipped_starts
 from pipeline.names.conventions import apply_rules
-from pipeline.names.pairs import part_pairs
+from pipeline.names.pairs import family_names, part_pairs
 from pipeline.names.recognizer import NameSpan, Recognizer
+from pipeline.names.repeats import find_repeats
 from pipeline.names.vote import Vote
 from pipeline.names.words import model_form
 
@@ -97,7 +98,7 @@ class Names:
         found = [_words(tokens, spans) for tokens, spans in zip(sentences, found, strict=True)]
         if self.by_rule:
             found = [apply_rules(tokens, spans) for tokens, spans in zip(sentences, found, strict=True)]
-            found = _part(docs, sentences, found)
+            found = _by_page(docs, sentences, found)
         if self.gazetteer:
             listed = self.gazetteer(sentences)
             found = [_merge(mine, model, self.override) for mine, model in zip(listed, found, strict=True)]
@@ -136,21 +137,24 @@ class Names:
             told = page() if first.norm[:1] in LETTERS else None
             enclosed = told is not None and _is_enclosed(doc, base + span.first, base + span.last)
             letters = name_start(first.text[begin:], self.starts, before, told, span.label == "PER", enclosed)
-            start = first.start + begin + letters
             end = last.start + _inner(last.text).stop
+            if span.label == "LOC" and first.norm[:1] in LETTERS:
+                letters = place_start(doc.text[first.start + begin : end], letters)
+            start = first.start + begin + letters
         return Mention(start, end, span.label, span.score, span.tagger, sentence, span.entity or "")
 
 
-def _part(
+def _by_page(
     docs: Sequence[Document], sentences: Sequence[Sequence[Token]], found: Sequence[list[NameSpan]]
 ) -> list[list[NameSpan]]:
-    """Part names that hold two persons, page by page."""
+    """Part names that hold two persons, and find the last names of persons, page by page."""
     edges = [0, *accumulate(len(doc.sentences) for doc in docs)]
-    return [spans for a, b in pairwise(edges) for spans in part_pairs(sentences[a:b], found[a:b])]
+    pages = ((sentences[a:b], found[a:b]) for a, b in pairwise(edges))
+    return [spans for page, names in pages for spans in find_repeats(page, part_pairs(page, names))]
 
 
 def _page_names(doc: Document, found: Sequence[Sequence[NameSpan]]) -> PageNames:
-    """Give the words of a document, and those of its persons behind their first names."""
+    """Give the words of a document, and those of its persons behind their first names, with the listed family names."""
     behind = (
         doc.tokens[sentence.first + at]
         for sentence, spans in zip(doc.sentences, found, strict=True)
@@ -159,7 +163,7 @@ def _page_names(doc: Document, found: Sequence[Sequence[NameSpan]]) -> PageNames
         for at in range(span.first + 1, span.last)
     )
     return PageNames(frozenset(model_form(token.text) for token in doc.tokens),
-                     frozenset(model_form(token.text) for token in behind))  # fmt: skip
+                     family_names().union(model_form(token.text) for token in behind))  # fmt: skip
 
 
 def _is_enclosed(doc: Document, first: int, last: int) -> bool:

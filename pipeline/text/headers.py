@@ -158,7 +158,7 @@ def read_date_line(folded: str) -> DateLine | None:
     A date line holds a full day and hardly anything else, or begins with a label of dates ("تاريخ النشر") and is short,
     or is nothing but a label, an age ("منذ ساعتين") or a day without its year.
     """
-    if len(folded) > _LONGEST:
+    if len(folded) > _LONGEST or _whole("posts").fullmatch(folded):
         return None
     updated = _labels("updated").match(folded)
     label = updated or _labels("published").match(folded)

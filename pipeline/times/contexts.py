@@ -1,5 +1,6 @@
 """What the words around an expression show: whether it is a date at all, and what it is the date of."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -74,6 +75,23 @@ def with_known_year(line: Line, i: int, node: Node) -> Node:
             if year := known_years().get((stem, node.month, node.day)):
                 return replace(node, year=year)
     return node
+
+
+def with_shared_years(line: Line, found: Sequence[tuple[Node, int, int]]) -> list[tuple[Node, int, int]]:
+    """Give months without year that of the later month that "and" joins to them (يناير وفبراير 2016)."""
+    shared: list[tuple[Node, int, int]] = []
+    for node, i, j in reversed(found):
+        joined = shared and shared[-1][1] == j and line.clitic(j) == "و"  # ARABIC LETTER WAW
+        month, later = _month(node), _month(shared[-1][0]) if joined else None
+        if month and later and month.year is None and (month.month or 0) < (later.month or 0):
+            node = replace(month, year=later.year)
+        shared.append((node, i, j))
+    return shared[::-1]
+
+
+def _month(node: Node) -> Date | None:
+    """Give a node that is a Gregorian month, with or without its year."""
+    return node if isinstance(node, Date) and node.month and node == Date(year=node.year, month=node.month) else None
 
 
 def is_trap(line: Line, i: int, node: Node, j: int, closing: bool = False) -> bool:

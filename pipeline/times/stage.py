@@ -6,9 +6,9 @@ from datetime import date
 from typing import ClassVar, Final
 
 from pipeline.config import Config, TimesConfig
-from pipeline.document import Document, Segment, TimeSpan, Token
+from pipeline.document import Document, Mention, Segment, TimeSpan, Token
 from pipeline.times.anchors import Anchor, find_anchors
-from pipeline.times.contexts import with_known_year
+from pipeline.times.contexts import with_known_year, with_shared_years
 from pipeline.times.expressions import find_nodes
 from pipeline.times.lines import Line
 from pipeline.times.nodes import Date, Decade, Expression, Feast, Node, Offset, Part, Range, Term, Weekend
@@ -22,7 +22,10 @@ _DATELINE: Final = frozenset({"-", "–", "—", "/", ":"})  # marks behind it
 
 
 class Times:
-    """Fills `times` and the anchors of `segments`."""
+    """Fills `times` and the anchors of `segments`; words of the names of persons (أحمد الخميس) are no times.
+
+    A run without names takes every such word for a time.
+    """
 
     name: ClassVar[str] = "times"
     reads: ClassVar[frozenset[str]] = frozenset({"text", "published", "segments", "tokens", "sentences"})
@@ -39,10 +42,14 @@ class Times:
 
     def _one(self, doc: Document) -> Document:
         found: list[list[Expression]] = [[] for _ in doc.segments]
+        persons: dict[int, list[Mention]] = {}
+        for mention in doc.mentions:
+            if mention.label == "PER":
+                persons.setdefault(mention.sentence, []).append(mention)
         for number, sentence in enumerate(doc.sentences):
-            found[sentence.segment].extend(
-                find_expressions(doc.tokens[sentence.first : sentence.last], number, self._words)
-            )
+            expressions = find_expressions(doc.tokens[sentence.first : sentence.last], number, self._words)
+            named = persons.get(number, ())
+            found[sentence.segment].extend(e for e in expressions if not any(_is_within(doc.text, e, m) for m in named))
         anchors = find_anchors(doc.segments, found, doc.published)
         times = [
             time
@@ -55,6 +62,12 @@ class Times:
 
 def _anchored(segment: Segment, anchor: Anchor) -> Segment:
     return replace(segment, anchor=anchor.day, anchor_basis=anchor.basis, anchor_conflict=anchor.conflict)
+
+
+def _is_within(text: str, expression: Expression, person: Mention) -> bool:
+    """Tell whether an expression without digits is a part of the name of a person."""
+    inside = person.start <= expression.start and expression.end <= person.end
+    return inside and not any(c.isdigit() for c in text[expression.start : expression.end])
 
 
 def find_expressions(tokens: Sequence[Token], sentence: int, words: Vocabulary) -> list[Expression]:
@@ -72,7 +85,7 @@ def find_expressions(tokens: Sequence[Token], sentence: int, words: Vocabulary) 
             _tense_of(line, i, node, j) if _asks_tense(node) else 0,
             _is_dateline(line, i, j),
         )
-        for node, i, j in find_nodes(line)
+        for node, i, j in with_shared_years(line, find_nodes(line))
     ]
 
 

@@ -28,6 +28,29 @@ def test_spelling_variants_are_one_entity_and_labels_are_apart() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("نسيم شنقورة", "نسيم شانقورة"), ("زيانج سام", "زيانغ سام"), ("ثامير حداد", "تامير حداد"), ("بنيامين نتنياهو", "نتانياهو"),
+        ("سالم الفايزي", "سالم الفائزي"),
+    ],
+)  # fmt: skip
+def test_spellings_of_one_person_are_one(one: str, other: str) -> None:
+    assert entities((one, "PER"), (other, "PER")) == ["e0", "e0"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("محمد حداد", "محمود حداد"), ("سلمان حداد", "سليمان حداد"), ("حسن حداد", "حسين حداد"), ("علي خامنئي", "الخميني"),
+        ("نسيم مالك", "نسيم مالكي"), ("نسيم عمر", "نسيم عمري"),
+    ],
+)  # fmt: skip
+def test_names_of_like_consonants_are_two(one: str, other: str) -> None:
+    assert entities((one, "PER"), (other, "PER")) == ["e0", "e1"]
+    assert entities((other, "LOC"), (one, "LOC")) == ["e0", "e1"]
+
+
 def test_different_people_of_one_first_name_stay_apart() -> None:
     assert entities(("محمد صلاح", "PER"), ("محمد مرسي", "PER"), ("مرسي", "PER")) == ["e0", "e1", "e1"]
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.models import models_folder
-from pipeline.names.clitics import PageNames, full_name, name_start, proclitic_size, read_starts
+from pipeline.names.clitics import PageNames, full_name, name_start, place_start, proclitic_size, read_starts
 from pipeline.names.words import model_form
 from pipeline.resources import load_words
 
@@ -82,6 +82,7 @@ def test_only_persons_and_what_the_page_has_not_alone_keep_it(starts: dict[str, 
     [
         ("وصل ستيف ويتكوف والتقى لوتز", "ويتكوف", "ويتكوف"),
         ("وصل ستيف ويتكوف والتقى لوتز", "لويتكوف", "ويتكوف"),
+        ("وصل ستيف ويتكوف والتقى لوتز", "وبويتكوف", "ويتكوف"),
         ("سلم لويتكوف رسالة", "ويتكوف", "ويتكوف"),
         ("وصل يسرائيل كاتس", "لكاتس", "كاتس"),
         ("سلم لكاتس رسالة", "لكاتس", "لكاتس"),
@@ -208,3 +209,14 @@ def test_a_word_is_never_cut_to_nothing() -> None:
 def test_a_ligature_is_not_cut(starts: dict[str, tuple[int, int]]) -> None:
     assert name_start("ﻷلمانيا", starts) == 0  # LAM WITH ALEF WITH HAMZA ABOVE: the particle and the first letter
     assert name_start("وﻷلمانيا", starts) == 1
+
+
+@pytest.mark.parametrize(
+    ("surface", "before", "name"),
+    [
+        ("بسكاكا", 0, "سكاكا"), ("بشط مريم", 0, "شط مريم"), ("للأهقار", 0, "لأهقار"), ("وبِسكاكا", 0, "سكاكا"),
+        ("بابل", 1, "بابل"), ("باب", 0, "باب"), ("وجدة", 0, "وجدة"), ("وجدة", 1, "جدة"), ("بشنقورة", 1, "شنقورة"), ("", 0, ""),
+    ],
+)  # fmt: skip
+def test_the_tables_of_places_tell_where_places_begin(surface: str, before: int, name: str) -> None:
+    assert surface[place_start(surface, before) :] == name

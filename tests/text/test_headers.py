@@ -98,6 +98,8 @@ def test_the_hour_of_a_date_line_is_seen() -> None:
         "نشرت الصحيفة تقريراً مطولاً عن الأزمة",
         "فاز الفريق 3-1 في مباراة الأمس",
         "اتصل على 0100-2023-911",
+        "— نسيم الحداد (@nasim_h) September 11, 2023",
+        "- Nasim (@nasim) 11 سبتمبر 2023",
     ],
 )
 def test_text_that_holds_a_date_is_no_date_line(line: str) -> None:

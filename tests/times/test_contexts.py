@@ -119,3 +119,16 @@ def test_the_same_words_are_dates_where_their_context_says_so(text: str, surface
 def test_events_known_by_their_day_have_their_year(text: str, day: date) -> None:
     (time,) = find_times(text, date(2024, 5, 15))
     assert time.date_start == time.date_end == day
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("في يناير وفبراير 2016", [2016, 2016]),
+        ("في يناير/كانون الثاني وفبراير/شباط ومارس/آذار 2016", [2016, 2016, 2016]),
+        ("في مايو ويناير 2016", [2024, 2016]),  # the months do not follow one another
+        ("في يناير ثم فبراير 2016", [2024, 2016]),
+    ],
+)
+def test_months_that_and_joins_share_their_year(text: str, years: list[int]) -> None:
+    assert [time.date_start and time.date_start.year for time in find_times(text, date(2024, 5, 15))] == years

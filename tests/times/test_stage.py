@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.config import Config
-from pipeline.document import Document, Segment, Sentence, TimeSpan, Token
+from pipeline.document import Document, Mention, Segment, Sentence, TimeSpan, Token
 from pipeline.schema import ANCHOR_BASES, CALENDARS, DATE_BASES, GRANULARITIES
 from pipeline.stages import check_order
 from pipeline.text.tokens import CamelTokens
@@ -94,6 +95,15 @@ def test_times_are_found_in_titles_and_in_every_segment() -> None:
     segments = (Segment("article", 0, len(parts[0])), Segment("boilerplate", len(parts[0]), len(text)))
     (doc,) = Times()(CamelTokens()([Document("d", text, published=date(2024, 5, 15), segments=segments)]))
     assert [text[t.start : t.end] for t in doc.times] == ["غدا", "أمس", "3 مارس 2015"]
+
+
+def test_words_of_a_persons_name_are_no_times() -> None:
+    text = "قال نسيم الخميس الخميس إن القمة في رجب"
+    (plain,) = CamelTokens()([Document("d", text, segments=(Segment("article", 0, len(text)),))])
+    spans = [(4, 15, "PER"), (len(text) - 3, len(text), "LOC")]
+    named = replace(plain, mentions=tuple(Mention(start, end, label, None, "t", 0) for start, end, label in spans))
+    surfaces = [[text[t.start : t.end] for t in doc.times] for doc in Times()([plain, named])]
+    assert surfaces == [["الخميس", "الخميس", "رجب"], ["الخميس", "رجب"]]
 
 
 def test_expressions_never_cross_sentences() -> None:
