@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ _WIDTH: Final = {
     "day": 0, "week": 1, "month": 2, "quarter": 3, "season": 3, "half": 4, "year": 5, "decade": 6, "century": 7,
     "vague": 8,
 }  # fmt: skip
+_PERSON: Final = "PER"
 _TIME_FACTS: Final = ("date_start", "date_end", "granularity", "basis", "calendar", "anchor")
 
 
@@ -163,21 +164,28 @@ def _entities(doc: Document) -> Iterable[dict[str, Any]]:
             "aliases": sorted(set(surfaces) - {name}),
             "n_mentions": len(mentions),
             "n_documents": 1,
-            "country": country_of(name),
+            "country": None if label == _PERSON else country_of(name),
             "geonames_id": None,
             "latitude": None,
             "longitude": None,
         }
 
 
-def _parties(doc: Document, mentions: Sequence[EventMention], role: str) -> list[dict[str, Any]]:
-    """Unite the fillers of a role over the mentions of one happening, each party once, names before phrases."""
+def _parties(doc: Document, mentions: Sequence[EventMention], role: str, persons: Set[str]) -> list[dict[str, Any]]:
+    """Unite the fillers of a role over the mentions of one happening, each party once, names before phrases.
+
+    persons: the entities whose names tell no country (جورجيا ميلوني).
+    """
     parties: dict[str, tuple[Role, str]] = {}
     for filler in (r for m in mentions for r in m.roles if r.role == role):
         name = full_name(doc.text, filler.start, filler.end)
         parties.setdefault(filler.entity or name, (filler, name))
     return [
-        {"text": name, "entity_id": _entity_id(doc, filler.entity), "country": country_of(name)}
+        {
+            "text": name,
+            "entity_id": _entity_id(doc, filler.entity),
+            "country": None if filler.entity in persons else country_of(name),
+        }
         for filler, name in sorted(parties.values(), key=lambda p: (p[0].entity is None, p[0].start))
     ]
 
@@ -186,6 +194,7 @@ def _events(doc: Document, codes: Codes) -> Iterable[dict[str, Any]]:
     groups: dict[int, list[EventMention]] = {}
     for event in doc.events:
         groups.setdefault(event.event, []).append(event)
+    persons = {m.entity for m in doc.mentions if m.entity and m.label == _PERSON}
     for number, mentions in groups.items():
         kind = mentions[0].type
         dated = min(
@@ -193,7 +202,7 @@ def _events(doc: Document, codes: Codes) -> Iterable[dict[str, Any]]:
             key=lambda m: _WIDTH.get(m.granularity or "vague", 8),
             default=None,
         )
-        places = _parties(doc, mentions, "place") or _parties(doc, mentions, "destination")
+        places = _parties(doc, mentions, "place", persons) or _parties(doc, mentions, "destination", persons)
         place = places[0] if places else None
         speakers = dict.fromkeys(full_name(doc.text, m.speaker.start, m.speaker.end) for m in mentions if m.speaker)
         yield {
@@ -208,8 +217,8 @@ def _events(doc: Document, codes: Codes) -> Iterable[dict[str, Any]]:
             "date_end": dated.date_end if dated else None,
             "granularity": dated.granularity if dated else None,
             "date_basis": dated.date_basis if dated else None,
-            "actors": _parties(doc, mentions, "actor"),
-            "targets": _parties(doc, mentions, "target"),
+            "actors": _parties(doc, mentions, "actor", persons),
+            "targets": _parties(doc, mentions, "target", persons),
             "place": place["text"] if place else None,
             "place_entity_id": place["entity_id"] if place else None,
             "country": place["country"] if place else None,

@@ -1,8 +1,11 @@
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import pipeline
@@ -12,7 +15,7 @@ from pipeline.schema import TABLES
 from pipeline.tables.export import export_run
 from pipeline.tables.records import RECORD_TABLES, rebuild_documents
 from pipeline.tables.rows import add_document, empty_rows
-from pipeline.tables.write import build_table
+from pipeline.tables.write import build_table, commit_shard, write_json
 
 
 def rows(run: Path, name: str) -> list[dict]:
@@ -25,6 +28,34 @@ def test_every_table_has_its_schema(example_run: Path) -> None:
     assert len(rows(example_run, "documents")) == 13
     for name in ("mentions", "times", "event_mentions", "roles", "events", "entities", "stories"):
         assert rows(example_run, name), name
+
+
+def test_columns_that_a_table_was_written_without_are_null(tmp_path: Path) -> None:
+    row = {"uri": "a.txt", "doc_id": None, "stage": "read", "error": "EmptyError", "message": "الصفحة فارغة"}
+    commit_shard(tmp_path, "000000", {**empty_rows(), "errors": [row]}, {})
+    write_json(tmp_path / "manifest.json", {})
+    path = tmp_path / "errors" / "000000.parquet"
+    pq.write_table(pq.ParquetFile(path).read().drop_columns(["doc_id"]), path)
+    table = pipeline.read_table(tmp_path, "errors", as_arrow=True)
+    assert table.schema.equals(TABLES["errors"], check_metadata=True)
+    assert table.to_pylist() == [row]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are listed by Linux alone")
+def test_reading_a_table_leaves_no_thread_that_could_fail_when_python_ends(example_run: Path) -> None:
+    code = """
+import os, sys
+from pathlib import Path
+from pipeline.tables.read import read_table
+
+def threads():
+    return [t.name for t in Path("/proc/self/task").iterdir() if "jemalloc" not in (t / "comm").read_text()]
+
+before = threads()
+read_table(sys.argv[1], "documents", as_arrow=True)
+sys.exit(threads() != before)
+"""
+    assert subprocess.run([sys.executable, "-c", code, str(example_run)], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("name", ["mentions", "times", "event_mentions", "roles"])
@@ -113,6 +144,19 @@ def test_a_name_behind_lam_has_its_country_and_its_article(written: str, name: s
     assert (told["place"], told["country"], told["speakers"]) == (name, country, [name])
     assert [(p["text"], p["country"]) for p in told["actors"] + told["targets"]] == [(name, country)] * 2
     assert {row["text"] for row in tables["mentions"] + tables["roles"]} == {written}
+
+
+def test_a_person_has_no_country_by_the_words_of_the_name() -> None:
+    text = "وصلت جورجيا ميلوني"
+    end = len(text)
+    event = EventMention("VISIT", 0, 4, 0, "OCCURRED", roles=(Role("actor", 5, end, "e0"),), event=0)
+    doc = Document("d", text, segments=(Segment("article", 0, end),), sentences=(Sentence(0, end, 0, 0, 0),),
+                   mentions=(Mention(5, end, "PER", None, "t", 0, "e0"),), events=(event,))  # fmt: skip
+    tables = empty_rows()
+    add_document(tables, doc, {})
+    (entity,), (told,) = tables["entities"], tables["events"]
+    assert entity["country"] is None
+    assert [(p["text"], p["country"]) for p in told["actors"]] == [("جورجيا ميلوني", None)]
 
 
 def test_a_story_of_a_further_article_has_the_headline_of_that_article() -> None:
