@@ -17,7 +17,7 @@ from pipeline.sources.page import Page
 from pipeline.tables.read import read_table
 from pipeline.tables.records import RECORD_TABLES, rebuild_documents
 
-_MISSING: Final = ("nan", "NaT", "<NA>")  # how pandas writes that there is no value
+_MISSING: Final = ("", "nan", "NaT", "<NA>")  # how pandas and CSV files write that there is no value
 
 
 def extract(
@@ -30,15 +30,15 @@ def extract(
 ) -> Document:
     """Extract names, times and events from one text, in this process.
 
-    published: its day, or a string that states one; the NaN, NaT and NA of pandas are None. Raises DocumentError for a
-    text without Arabic, InputError for what is no text, ConfigError for a date that is none. The models load at the
-    first call.
+    published: its day, or a string that states one; blanks and the NaN, NaT and NA of pandas are None. Raises
+    DocumentError for a text without Arabic, InputError for what is no text, ConfigError for a date that is none. The
+    models load at the first call.
     """
     for name, value in (("text", text), ("title", "" if title is None else title)):
         if not isinstance(value, str):
             raise InputError(f"{name} must be a string, not {type(value).__name__}; leave out rows that have none")
     day = parse_date(published)
-    if published is not None and day is None and str(published) not in _MISSING:
+    if published is not None and day is None and str(published).strip() not in _MISSING:
         raise ConfigError(f"published: {published!r} is no date; write it as 2026-11-23")
     config = Config.checked(config)
     doc = load_page(Page(doc_id, doc_id, "text", text, doc_id=doc_id, title=title, published=day), config.read)
@@ -74,5 +74,5 @@ def explain(run: str | Path, event_id: str) -> str:
     table = read_table(run, "events", as_arrow=True)
     rows = table.filter(pc.field("event_id") == event_id).to_pylist()
     if not rows:
-        raise RunError(f"{run} has no event {event_id!r}; the ids are in its table `events`")
+        raise RunError(f"{run} has no event {event_id!r}; `rasd show` and its table `events` tell the ids")
     return explain_event(read_document(run, rows[0]["doc_id"]), rows[0])

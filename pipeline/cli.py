@@ -52,12 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("run", type=Path)
     show.add_argument("doc_id", nargs="?")
     show.add_argument("--events", type=_count, metavar="N", help="print only the first N events of the whole run")
-    show.add_argument("--explain", metavar="EVENT_ID", help="say what put each cell of an event there")
+    show.add_argument("--explain", metavar="EVENT_ID", help="say what put each cell of an event (as d7/v0) there")
     show.set_defaults(call=_show)
     export = commands.add_parser("export", help="write a table for a spreadsheet, or times as TimeML")
     export.add_argument("run", type=Path)
     export.add_argument("--format", choices=("csv", "xlsx", "jsonl", "timeml"), required=True)
-    export.add_argument("--table", action="append", help="table to write (repeat for more; default: all)")
+    export.add_argument("--table", action="append", help="table (repeat for more; default: all; not with timeml)")
     export.add_argument("--out", type=Path, help="folder for the files (default: RUN/export)")
     export.set_defaults(call=_export)
     report = commands.add_parser("report", help="write a run as one HTML page")
@@ -139,16 +139,30 @@ def _run(args: argparse.Namespace) -> int:
         f"{summary.tokens} tokens, {summary.events} event mentions -> {summary.out}"
     )
     if summary.failed:
-        print(f"what failed and why: the table `errors` in {summary.out}", file=sys.stderr)
+        _tell_errors(summary.out)
     return EXIT_ERRORS if summary.failed else EXIT_GOOD
+
+
+def _tell_errors(out: Path) -> None:
+    """Print the first rows of the table `errors`, and where all of them are."""
+    from pipeline.tables.read import read_table
+    from pipeline.viewing.terminal import printable
+
+    told = read_table(out, "errors", as_arrow=True)["message"].slice(0, 3).to_pylist()
+    for message in told:
+        print(f"rasd: {printable(message)}", file=sys.stderr)
+    print(f"all that failed: rasd export {out} --format csv --table errors", file=sys.stderr)
 
 
 def _show(args: argparse.Namespace) -> int:
     from pipeline.viewing.terminal import list_documents, printable, show_document, show_events
 
+    if sum(given is not None for given in (args.doc_id, args.events, args.explain)) > 1:
+        print("rasd: show takes one of DOC_ID, --events and --explain; leave the others out", file=sys.stderr)
+        return EXIT_USAGE
     if args.events is not None:
         show_events(args.run, args.events)
-    elif args.explain:
+    elif args.explain is not None:
         from pipeline.api import explain
 
         print(printable(explain(args.run, args.explain)))

@@ -132,7 +132,9 @@ class Config:
         """Read a TOML file; `overrides` (nested dictionaries) win over it."""
         try:
             values = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"{path}: cannot be read as TOML: {error}; mend the file") from error
         return cls.from_dict(merge_settings(values, overrides or {}), str(path))
 

@@ -12,7 +12,7 @@ TEXT = "وصل وزير الخارجية إلى القاهرة أمس."
 CONFIG = Config(events=EventsConfig("rules"))
 
 
-@pytest.mark.parametrize("missing", [None, pd.NaT, pd.NA, float("nan")])
+@pytest.mark.parametrize("missing", [None, pd.NaT, pd.NA, float("nan"), "", " "])
 def test_a_day_that_a_table_lacks_is_none(missing: Any) -> None:
     doc = pipeline.extract(TEXT, missing, config=CONFIG)
     assert doc.published is None

@@ -45,6 +45,9 @@ def test_explain_names_what_put_each_cell_there(tmp_path: Path, capsys: pytest.C
 def test_exit_codes_tell_bad_documents_from_bad_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.txt").write_text("no Arabic", encoding="utf-8")
     assert main(["run", str(tmp_path / "a.txt"), "--out", str(tmp_path / "run"), "--workers", "1"]) == 1
+    said = capsys.readouterr().err
+    assert "a.txt holds no Arabic letter; Rasd reads Arabic text only" in said
+    assert f"rasd export {tmp_path / 'run'} --format csv --table errors" in said
     assert main(["run", str(tmp_path / "nowhere"), "--out", str(tmp_path / "run2")]) == 2
     assert "nowhere" in capsys.readouterr().err
     (tmp_path / "bad.toml").write_text("colour = 1", encoding="utf-8")
@@ -137,6 +140,30 @@ def test_blanks_between_recognisers_are_of_no_weight(tmp_path: Path, capsys: pyt
     assert "none.tsv" in capsys.readouterr().err
     assert main([*command, "--names", ""]) == 2
     assert "names.recognizers must be some of" in capsys.readouterr().err
+
+
+def test_the_ids_that_explain_wants_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "oman.txt").write_text("استقبل السلطان وفدا كويتيا في مسقط.", encoding="utf-8")
+    run = str(tmp_path / "run")
+    main(["run", str(tmp_path / "oman.txt"), "--out", run, "--workers", "1"])
+    for command in (["show", run, "oman"], ["show", run, "--events", "1"]):
+        capsys.readouterr()
+        assert main(command) == 0
+        assert "oman/v0" in capsys.readouterr().out
+    assert main(["show", run, "--explain", "oman/v0"]) == 0
+    for command in (["show", run, "oman", "--events", "1"], ["show", run, "oman", "--explain", "oman/v0"]):
+        assert main(command) == 2
+        assert "takes one of DOC_ID, --events and --explain" in capsys.readouterr().err
+    assert main(["export", run, "--format", "timeml", "--table", "events"]) == 2
+    assert "leave the tables out" in capsys.readouterr().err
+
+
+def test_a_file_or_run_that_is_not_there_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["run", str(tmp_path), "--out", str(tmp_path / "run"), "--config", str(tmp_path / "none.toml")]
+    assert main(command) == 2
+    assert "none.toml: cannot be read: No such file or directory; check the path" in capsys.readouterr().err
+    assert main(["show", str(tmp_path)]) == 2
+    assert "it has no manifest.json; give the --out of a run" in capsys.readouterr().err
 
 
 def test_brackets_in_ids_and_titles_are_printed_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from pipeline.sources.dates import parse_date
 from pipeline.sources.decode import decode, detect_encoding
 from pipeline.sources.page import Page, error_page
 
+_NO_DATES: Final = ("None", "", "nan", "NaN", "NaT", "<NA>", "null", "0", "-")  # how tables write that there is none
 # stream, location (see `Page`), settings -> pages
 Reader = Callable[[IO[bytes], str, ReadConfig], Iterator[Page]]
 
@@ -193,14 +194,18 @@ def _read_warc(stream: IO[bytes], location: str, config: ReadConfig) -> Iterator
     from warcio.exceptions import ArchiveLoadFailed
 
     try:
-        for number, record in enumerate(ArchiveIterator(stream), start=1):
+        for number, record in enumerate(ArchiveIterator(_Unended(stream)), start=1):
             kind = _warc_kind(record)
             if kind is None:
                 continue
             where = f"{location}#{number}"
             raw = record.content_stream().read(config.max_chars * 4 + 5)
             uri = record.rec_headers.get_header("WARC-Target-URI") or where
-            if len(raw) > config.max_chars * 4 + 4:
+            if _cut_off(record):
+                yield error_page(
+                    where, "FormatError", f"{where} ends before its record does; fetch or repair the end of the file"
+                )
+            elif len(raw) > config.max_chars * 4 + 4:
                 yield _too_long(where, config)
             else:
                 yield Page(where, uri, kind, raw, source=_host(uri))
@@ -208,6 +213,19 @@ def _read_warc(stream: IO[bytes], location: str, config: ReadConfig) -> Iterator
         yield error_page(
             location, "FormatError", f"{location} cannot be read as WARC: {error}; check or repair the file"
         )
+
+
+class _Unended:
+    """A stream whose end before its time is an OSError; warcio takes an EOFError for the end of the archive."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._stream.read(size)
+        except EOFError as error:
+            raise OSError(str(error)) from error
 
 
 def _warc_kind(record: Any) -> str | None:
@@ -219,6 +237,14 @@ def _warc_kind(record: Any) -> str | None:
     if not record.http_headers.get_statuscode().startswith("2"):  # moved, missing or refused
         return None
     return "html" if "html" in (record.http_headers.get_header("Content-Type") or "").lower() else None
+
+
+def _cut_off(record: Any) -> bool:
+    """Tell whether the file ends before a record has all the bytes that it states; reads it to its end."""
+    while record.raw_stream.read(1 << 16):
+        pass
+    left = getattr(record.raw_stream, "limit", 0)  # of warcio's LimitReader: the bytes still to come
+    return isinstance(left, int) and left > 0
 
 
 def _host(uri: str) -> str | None:
@@ -267,6 +293,9 @@ def _from_record(record: Mapping[str, Any], where: str, config: ReadConfig) -> P
         )
     if text is not None and len(text) > config.max_chars:
         return _too_long(where, config)
+    stated = value("date", config.date_column)
+    published = parse_date(stated)
+    named = (config.id_column, config.date_column, config.title_column, config.url_column, config.source_column)
     return Page(
         where,
         uri,
@@ -274,8 +303,10 @@ def _from_record(record: Mapping[str, Any], where: str, config: ReadConfig) -> P
         text or "",
         doc_id=string("id", config.id_column),
         title=title if isinstance(title, str) and title.strip() else None,
-        published=parse_date(value("date", config.date_column)),
+        published=published,
         source=string("source", config.source_column),
+        bad_date=str(stated)[:40] if published is None and str(stated).strip() not in _NO_DATES else None,
+        lacking=frozenset(name for name in named if name is not None and name not in record),
     )
 
 

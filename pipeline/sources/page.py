@@ -23,6 +23,8 @@ class Page:
     kind: `text`, `html` or `error`. content: the page, still in bytes where its encoding is unknown; for `error`
         the message.
     error: class name of the error for kind `error`.
+    bad_date: what the metadata give as its date where that could not be read.
+    lacking: columns that the settings name and its record does not have; None for a page that is no record.
     """
 
     location: str
@@ -35,6 +37,8 @@ class Page:
     source: str | None = None
     error: str | None = None
     repeat: int = 1
+    bad_date: str | None = None
+    lacking: frozenset[str] | None = None
 
 
 def error_page(location: str, error: str, message: str) -> Page:

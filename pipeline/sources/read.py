@@ -12,7 +12,6 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -29,16 +28,17 @@ def read_pages(inputs: Sequence[str], config: ReadConfig) -> Iterator[Page]:
     """Give every page of the inputs, with ids that are unique in the run.
 
     What has no id gets one here if it is text. HTML is read by the workers, so an address that comes again is taken for
-    an id that does. Warns of repeated ids and of inputs without a page.
+    an id that does. Warns of repeated ids, of dates that cannot be read, of columns that no record has, and of inputs
+    without a page.
     """
     listed = [(name, list_files([name])) for name in inputs]
     stems = Counter(_stem(path) for _, files in listed for path in files)
     seen: Counter[str] = Counter()
     addresses: Counter[str] = Counter()
-    repeated, example, empty = 0, "", []
-    for name, files in listed:
+    remarks = _Remarks([name for name, files in listed if not files])
+    for path in (path for _, files in listed for path in files):
         began = False
-        for page in chain.from_iterable(_name_pages(path, config, stems) for path in files):
+        for page in _name_pages(path, config, stems):
             began, doc_id = True, page.doc_id
             if doc_id is None and page.kind == "html":
                 addresses[page.uri] += 1
@@ -48,18 +48,53 @@ def read_pages(inputs: Sequence[str], config: ReadConfig) -> Iterator[Page]:
                 while seen[doc_id] > 1:
                     doc_id = f"{doc_id}#{seen[doc_id]}"
                     seen[doc_id] += 1
-            if page.repeat > 1 or doc_id != page.doc_id:
-                repeated, example = repeated + 1, example or page.doc_id or page.uri
+            remarks.note(page, page.repeat > 1 or doc_id != page.doc_id)
             yield replace(page, doc_id=doc_id)
         if not began:
-            empty.append(name)
-    if empty:
-        warnings.warn(f"no page in {', '.join(empty)}; Rasd reads {' '.join(READERS)}", stacklevel=2)
-    if repeated:
-        warnings.warn(
-            f"{repeated} pages have an id or address that stood in the input before, as {example!r}; #2, #3 and so on "
-            f"stand behind the id now", stacklevel=2,
-        )  # fmt: skip
+            remarks.bare.append(str(path))
+    remarks.tell()
+
+
+class _Remarks:
+    """What is worth a warning when all pages are read. folders: inputs without a file."""
+
+    def __init__(self, folders: list[str]) -> None:
+        self.folders = folders
+        self.bare: list[str] = []  # files without a page
+        self.repeated: list[str] = []  # ids and addresses that stood in the input before
+        self.dates: list[str] = []  # dates that could not be read
+        self.lacking: frozenset[str] | None = None  # columns that the settings name and no record had so far
+
+    def note(self, page: Page, repeated: bool) -> None:
+        if repeated:
+            self.repeated.append(page.doc_id or page.uri)
+        if page.bad_date is not None:
+            self.dates.append(page.bad_date)
+        if page.lacking is not None:
+            self.lacking = page.lacking if self.lacking is None else self.lacking & page.lacking
+
+    def tell(self) -> None:
+        told = []
+        if self.folders:
+            told.append(f"no page in {', '.join(self.folders)}; Rasd reads {' '.join(READERS)}")
+        if self.bare:
+            more = f" and {len(self.bare) - 3} more files" if len(self.bare) > 3 else ""
+            told.append(f"no page in {', '.join(self.bare[:3])}{more}: no row or record there is one")
+        if self.repeated:
+            told.append(
+                f"{len(self.repeated)} pages have an id or address that stood in the input before, as "
+                f"{self.repeated[0]!r}; #2, #3 and so on stand behind the id now"
+            )
+        if self.dates:
+            told.append(
+                f"{len(self.dates)} pages have a date that cannot be read, as {self.dates[0]!r}, and so no publish "
+                f"date; write dates as 2026-11-23"
+            )
+        if self.lacking:
+            names = ", ".join(map(repr, sorted(self.lacking)))
+            told.append(f"no record has a column {names}; mend --date-column and the like, or the settings of [read]")
+        for message in told:
+            warnings.warn(message, stacklevel=3)
 
 
 def _name_pages(path: Path, config: ReadConfig, stems: Mapping[str, int]) -> Iterator[Page]:
@@ -125,10 +160,43 @@ def _zstd_error() -> type[Exception]:
 
 def _open(path: Path, packed: str) -> IO[bytes]:
     if packed == ".zst":
+        return io.BufferedReader(_Zstd(path), 1 << 17)
+    return cast(IO[bytes], _COMPRESSED[packed](path, "rb")) if packed else path.open("rb")
+
+
+class _Zstd(io.RawIOBase):
+    """The bytes of a file of zstd frames; EOFError where it ends within one, which `zstandard.open` does not tell."""
+
+    def __init__(self, path: Path) -> None:
         import zstandard
 
-        return cast(IO[bytes], zstandard.open(path, "rb"))
-    return cast(IO[bytes], _COMPRESSED[packed](path, "rb")) if packed else path.open("rb")
+        self._file = path.open("rb")
+        self._begin = zstandard.ZstdDecompressor().decompressobj
+        self._frame: Any = None
+        self._packed = self._bytes = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._bytes:
+            self._packed = self._packed or self._file.read(1 << 13)
+            if not self._packed and self._frame is None:
+                return 0
+            if not self._packed:
+                raise EOFError("compressed file ended within a frame")
+            self._frame = self._frame or self._begin()
+            self._bytes = self._frame.decompress(self._packed)
+            self._packed = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame = None
+        part, self._bytes = self._bytes[: len(buffer)], self._bytes[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
 
 
 def _read_stdin(config: ReadConfig) -> Iterator[Page]:

@@ -24,12 +24,14 @@ def export_run(
     """Write tables of a run as `csv`, `xlsx`, `jsonl` or, times only, `timeml`; give the files written.
 
     In csv and xlsx a text that a spreadsheet would run as a formula gets an apostrophe in front, and lists are JSON.
-    Raises RunError for an unknown table and for a table too long for a sheet.
+    Raises RunError for an unknown table, for a table too long for a sheet, and for tables named beside timeml.
     """
     folder = Path(out) if out is not None else Path(run) / "export"
     for name in tables or ():
         check_table(name)
     if form == "timeml":
+        if tables:
+            raise RunError("timeml holds the texts with their times and no other table; leave the tables out")
         from pipeline.times.timeml import export_timeml
 
         folder.mkdir(parents=True, exist_ok=True)

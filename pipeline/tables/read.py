@@ -23,9 +23,8 @@ def read_manifest(run: str | Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RunError(
-            f"{run} is no folder of a run: {path} cannot be read ({error}); give the --out of a run"
-        ) from error
+        why = f"it has no {MANIFEST}" if isinstance(error, FileNotFoundError) else f"{path} cannot be read ({error})"
+        raise RunError(f"{run} is no folder of a run: {why}; give the --out of a run") from error
     return manifest
 
 
@@ -50,6 +49,17 @@ def read_table(run: str | Path, name: str, *, as_arrow: bool = False) -> "pd.Dat
     read_manifest(folder)
     shards = sorted(path.stem for path in (folder / COMMITS).glob("*.json"))
     paths = [path for shard in shards if (path := folder / name / f"{shard}.parquet").exists()]
-    parts = [pq.read_table(pa.BufferReader(path.read_bytes()), schema=TABLES[name]) for path in paths]
+    parts = [_read_part(path, TABLES[name]) for path in paths]
     table = pa.concat_tables(parts) if parts else TABLES[name].empty_table()
     return table if as_arrow else table.to_pandas()
+
+
+def _read_part(path: Path, schema: pa.Schema) -> pa.Table:
+    """Read one file of a table; columns that it lacks, written before there were such, are null.
+
+    In this thread alone: one of Arrow's that still lets go of the bytes while Python ends aborts the whole program.
+    """
+    table = pq.ParquetFile(pa.BufferReader(path.read_bytes())).read(use_threads=False)
+    rows, names = table.num_rows, set(table.column_names)
+    columns = [table[f.name].cast(f.type) if f.name in names else pa.nulls(rows, f.type) for f in schema]
+    return pa.table(columns, schema=schema)

@@ -10,10 +10,11 @@ from rich.text import Text
 from pipeline.api import read_document
 from pipeline.document import Document
 from pipeline.tables.read import read_table
+from pipeline.tables.rows import event_key
 from pipeline.viewing.highlight import show_interval
 
 _STYLES: Final = {"PER": "black on yellow", "LOC": "black on green", "ORG": "black on cyan"}
-_EVENT_COLUMNS: Final = ("type", "trigger", "status", "date", "actors", "targets", "place", "speaker")
+_EVENT_COLUMNS: Final = ("event", "type", "trigger", "status", "date", "actors", "targets", "place", "speaker")
 _CONTROLS: Final = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"} | {13: "\n"}
 
 
@@ -61,7 +62,7 @@ def mark_text(doc: Document) -> Text:
 
 
 def event_table(doc: Document) -> Table:
-    """Give the event mentions of a document as a table."""
+    """Give the event mentions of a document as a table; those of one happening have the same `event`, its id."""
     view = Table(*_EVENT_COLUMNS)
     text = printable(doc.text)
     for event in doc.events:
@@ -71,22 +72,23 @@ def event_table(doc: Document) -> Table:
         ]
         dates = show_interval(event.date_start, event.date_end)
         speaker = text[event.speaker.start : event.speaker.end] if event.speaker else ""
-        view.add_row(event.type, text[event.start : event.end], event.status, dates, *fillers, speaker)
+        key = printable(event_key(doc.doc_id, event.event))
+        view.add_row(key, event.type, text[event.start : event.end], event.status, dates, *fillers, speaker)
     return view
 
 
 def show_events(run: str | Path, most: int) -> None:
-    """Print the first events of a run, statements last, and how many there are in all."""
+    """Print the first events of a run with their ids, statements last, and how many there are in all."""
     table = read_table(run, "events", as_arrow=True)
     rows = sorted(table.to_pylist(), key=lambda r: r["type"] == "STATEMENT")  # stable: document order within
     view = Table(
-        "page", "event", "status", "date", "who", "whom", "where", "said by", title=f"the first of {len(rows)} events"
+        "event", "type", "status", "date", "who", "whom", "where", "said by", title=f"the first of {len(rows)} events"
     )
     for row in rows[:most]:
         dates = show_interval(row["date_start"], row["date_end"]).replace(" – ", "\n– ")
         who, whom = ("، ".join(p["text"] for p in row[key][:3]) for key in ("actors", "targets"))
         said = "، ".join(row["speakers"][:2])
-        cells = (row["doc_id"], row["type"], row["status"], dates, who, whom, row["place"] or "", said)
+        cells = (row["event_id"], row["type"], row["status"], dates, who, whom, row["place"] or "", said)
         view.add_row(*map(printable, cells))
     _console().print(view)
 

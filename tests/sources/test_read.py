@@ -50,6 +50,16 @@ def test_text_files_are_read_plain_and_compressed(tmp_path: Path, ending: str, p
     assert (doc.doc_id, doc.text, doc.uri) == ("page", TEXT, str(path))
 
 
+def test_a_file_of_several_packed_parts_is_read_to_its_end_and_one_cut_off_is_an_error(tmp_path: Path) -> None:
+    rows = [json.dumps({"id": name, "text": f"زار الوفد {name} ظفار."}).encode() + b"\n" for name in ("a", "b", "c")]
+    for ending, pack in ((".gz", gzip.compress), (".xz", lzma.compress), (".zst", zstandard.ZstdCompressor().compress)):
+        path = tmp_path / f"rows.jsonl{ending}"
+        path.write_bytes(b"".join(map(pack, rows)))
+        assert [d.doc_id for d in load(path) if isinstance(d, Document)] == ["a", "b", "c"]
+        path.write_bytes(b"".join(map(pack, rows))[:-3])
+        assert load(path)[-1] == "FormatError"
+
+
 def test_columns_are_found_by_their_usual_names(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     row = {"Article_ID": 7, "Headline": "عنوان", "maintext": TEXT, "pub_date": "2023-09-11T01:00:00+03:00", "link": "http://x/1",
@@ -310,3 +320,51 @@ def test_an_input_without_a_page_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     with pytest.warns(UserWarning, match=r"no page in .*/in; Rasd reads \.txt"):
         assert len(load(tmp_path / "in", tmp_path / "a.txt")) == 1
+
+
+def test_files_of_a_folder_without_a_page_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "b.csv").write_text("id,text\n", encoding="utf-8")
+    for number in range(4):
+        (tmp_path / f"c{number}.jsonl").write_text("\n", encoding="utf-8")
+    with pytest.warns(UserWarning, match=r"no page in .*b\.csv, .*c0\.jsonl, .*c1\.jsonl and 2 more files: no row"):
+        assert len(load(tmp_path)) == 1
+
+
+def test_dates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    dates = ["12 mai 2024 vers midi", "", None, "nan", "2024-05-12", "32/1/2024"]
+    rows = [{"id": f"d{n}", "text": f"زار الوفد صلالة {n}.", "date": day} for n, day in enumerate(dates)]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    with pytest.warns(UserWarning, match="2 pages have a date that cannot be read, as '12 mai 2024 vers midi'") as told:
+        docs = load(path)
+    assert len(told) == 1
+    assert [d.published for d in docs if isinstance(d, Document)] == [None] * 4 + [date(2024, 5, 12), None]
+
+
+def test_columns_that_no_record_has_are_told(tmp_path: Path) -> None:
+    rows = [{"text": "وصل الوفد إلى نزوى."}, {"text": "غادر الوفد نزوى.", "day": "2024-05-12"}]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    (tmp_path / "b.txt").write_text(TEXT, encoding="utf-8")
+    with pytest.warns(UserWarning, match="no record has a column 'dya', 'name'; mend --date-column"):
+        load(path, tmp_path / "b.txt", config=ReadConfig(date_column="dya", id_column="name"))
+    load(path, config=ReadConfig(date_column="day"))
+
+
+def test_a_warc_file_cut_off_within_a_page_gives_no_part_of_it(tmp_path: Path, pages: Path) -> None:
+    records = [warc_record("response", f"http://x.org/{n}", answer(pages / "protest.html")) for n in (1, 2)]
+    (tmp_path / "a.warc").write_bytes(b"".join(records)[:-300])
+    whole, cut = load(tmp_path / "a.warc")
+    assert isinstance(whole, Document)
+    assert cut == "FormatError"
+
+
+@pytest.mark.parametrize(
+    ("ending", "pack"),
+    [(".gz", gzip.compress), (".xz", lzma.compress), (".zst", lambda b: zstandard.ZstdCompressor().compress(b))],
+)
+def test_a_packed_warc_file_cut_off_is_an_error(tmp_path: Path, pages: Path, ending: str, pack) -> None:
+    path = tmp_path / f"a.warc{ending}"
+    path.write_bytes(pack(warc_record("response", "http://x.org/1", answer(pages / "protest.html")))[:-200])
+    assert load(path) == ["FormatError"]
