@@ -1,6 +1,7 @@
 """What a run is: its manifest, its shards, and what of it is done already."""
 
 import fcntl
+import hashlib
 import json
 import re
 import shutil
@@ -24,6 +25,7 @@ from pipeline.tables.write import COMMITS, remove_uncommitted, write_json
 _PACKAGES: Final = ("rasd", "camel-tools", "numpy", "onnxruntime", "pyarrow", "trafilatura", "hijridate")
 # Settings with which a run is gone on with: how fast it goes, and when a page that is not done yet is given up.
 _NOT_IDENTITY: Final = ("workers", "document_seconds")
+_IDLE: Final = ("training", "_models", "__pycache__")  # parts of the package that no run reads, or that `models` tells
 _FIRST_SHARD: Final = 32
 _SHARD_CHARS: Final = 4_000_000
 
@@ -57,9 +59,27 @@ def cut_shards(inputs: Sequence[str], config: Config) -> Iterator[Shard]:
 
 
 def identity(inputs: Sequence[str], config: Config) -> dict[str, Any]:
-    """Give what makes a run this run: inputs, settings and models. A folder resumes only the same identity."""
+    """Give what makes a run this run: inputs, settings, models, and code with its rules.
+
+    A folder resumes only the same identity.
+    """
     settings = {k: v for k, v in config.to_dict().items() if k not in _NOT_IDENTITY}
-    return json.loads(json.dumps({"inputs": list(inputs), "settings": settings, "models": model_digests(config)}))  # type: ignore[no-any-return]
+    facts = {
+        "inputs": list(inputs), "settings": settings, "models": model_digests(config),
+        "program": digest_program(Path(__file__).parents[1]),
+    }  # fmt: skip
+    return json.loads(json.dumps(facts))  # type: ignore[no-any-return]
+
+
+def digest_program(package: Path) -> str:
+    """Give the SHA-256, in hex, of the code and rules in the folder of the package."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        name = path.relative_to(package)
+        if path.is_file() and not set(name.parts) & set(_IDLE):
+            digest.update(f"{name.as_posix()}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) -> dict[str, Any]:

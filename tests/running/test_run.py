@@ -15,7 +15,7 @@ from pipeline.cli import main
 from pipeline.config import Config, EventsConfig, ReadConfig
 from pipeline.document import Document
 from pipeline.errors import ConfigError, RunError
-from pipeline.running import shard
+from pipeline.running import plan, shard
 from pipeline.running.local import run_local
 from pipeline.running.plan import cut_shards
 from pipeline.schema import TABLES
@@ -154,6 +154,24 @@ def test_settings_that_failed_before_any_shard_do_not_block_the_folder(
     assert main([*command, str(names)]) == 0
     assert main(command[:-1]) == 2
     assert "holds a run with other settings" in capsys.readouterr().err
+
+
+def test_changed_rules_make_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, out = write_input(tmp_path, 1), tmp_path / "out"
+    package = tmp_path / "package"
+    for folder in ("names", "training", "names/__pycache__"):
+        (package / folder).mkdir(parents=True)
+    (package / "names" / "titles.tsv").write_text("وزير", encoding="utf-8")
+    before = plan.digest_program(package)
+    (package / "training" / "recipe.py").write_text("x")
+    (package / "names" / "__pycache__" / "titles.pyc").write_text("x")
+    assert plan.digest_program(package) == before
+    (package / "names" / "titles.tsv").write_text("وزيرة", encoding="utf-8")
+    assert plan.digest_program(package) != before
+    pipeline.run(source, out, Config(workers=1))
+    monkeypatch.setattr(plan, "digest_program", lambda _: before)
+    with pytest.raises(RunError, match="a run with other program"):
+        pipeline.run(source, out, Config(workers=1))
 
 
 def test_a_changed_input_is_noticed_when_a_run_is_resumed(tmp_path: Path) -> None:
