@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.errors import PipelineError
 from pipeline.models import check_model, list_models, models_folder
 
-_NEEDED: Final = ("camel-tools", "hijridate", "mmh3", "numpy", "onnxruntime", "pandas", "pebble", "pyahocorasick",
+_NEEDED: Final = ("camel-tools", "hijridate", "mmh3", "numpy", "onnxruntime", "pandas", "pebble",
                   "pyarrow", "rich", "trafilatura", "warcio", "zstandard")  # fmt: skip
 _EXTRA: Final = {
     "torch": ("torch", "only for training and the camel and stanza recognisers: pip install torch"),

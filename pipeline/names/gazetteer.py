@@ -1,9 +1,8 @@
 """The user's own list of names, found in running text with clitics and spelling variants."""
 
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from pipeline.document import Token
 from pipeline.errors import ConfigError
@@ -14,7 +13,6 @@ from pipeline.text.normalize import letters_end
 from pipeline.text.tokens import tokenize
 
 _KEPT: Final = 1 << 17  # words remembered
-_END: Final = "\x1f"  # between the words of a name
 
 
 _OLD, _NEW = "ئو", "ؤو"  # of مسئول and مسؤول
@@ -41,18 +39,28 @@ def _spellings(words: Sequence[str]) -> list[tuple[str, ...]]:
     return ways
 
 
+class _Node:
+    """What is known of the names that begin with some words: label and id if these are one, and nodes by next word."""
+
+    __slots__ = ("facts", "further")
+
+    def __init__(self) -> None:
+        self.facts: tuple[str, str | None] | None = None
+        self.further: dict[str, _Node] = {}
+
+
 class _Word(NamedTuple):
     """A word of the text.
 
-    cuts: (letters that are left out, rest, words of the longest name that begins with the rest), where one does.
+    begins: where it begins names, whole or without proclitics: letters left out, the fewest first, and node.
     """
 
     form: str
-    cuts: tuple[tuple[int, str, int], ...]
+    begins: tuple[tuple[int, _Node], ...]
 
 
 class Gazetteer:
-    """Finds the names of a TSV file (surface, label, optional id) by an Aho-Corasick automaton over folded words.
+    """Finds the names of a TSV file (surface, label, optional id), kept as a trie of folded words.
 
     Variants of alef, yeh, teh marbuta and hamza match, names written as one word or two (عبدالرحمن), and names behind
     و ف ب ل ك and their like; the longest match wins.
@@ -62,10 +70,7 @@ class Gazetteer:
     name = "gazetteer"
 
     def __init__(self, path: str | Path) -> None:
-        import ahocorasick
-
-        self.automaton: Any = ahocorasick.Automaton()
-        self.firsts: dict[str, int] = {}  # first word of a name -> words of the longest name that it begins
+        self.root = _Node()
         self.words: dict[str, _Word] = {}
         self.dull: set[str] = set()  # words that begin no name
         for number, surface, label, entity in _read(Path(path)):
@@ -73,11 +78,12 @@ class Gazetteer:
             if not words:
                 raise ConfigError(f"{path}: line {number} names nothing; write surface, label and optional id")
             for way in _spellings(words):
-                self.firsts[way[0]] = max(len(way), self.firsts.get(way[0], 0))
-                self.automaton.add_word(_END + _END.join(way) + _END, (len(way), label, entity))
-        if not len(self.automaton):
+                node = self.root
+                for word in way:
+                    node = node.further.setdefault(word, _Node())
+                node.facts = label, entity
+        if not self.root.further:
             raise ConfigError(f"{path} holds no name; write surface, label and optional id, with tabs between")
-        self.automaton.make_automaton()
 
     def __call__(self, sentences: Sequence[Sequence[Token]]) -> list[list[NameSpan]]:
         """Give the longest matches of each sentence from the left."""
@@ -85,46 +91,50 @@ class Gazetteer:
 
     def _find(self, tokens: Sequence[Token]) -> list[NameSpan]:
         norms = [token.norm for token in tokens]
-        if self.dull.issuperset(norms):
-            return []
-        known = self.words
-        words = [known.get(norm) or self._read_word(norm) for norm in norms]
-        line = [word.form for word in words]
-        count = len(line)
-        begins: dict[int, tuple[int, int]] = {}  # place of a cut word in the line -> its number, letters left out
-        for i, word in enumerate(words):
-            for letters, rest, longest in word.cuts:
-                # Once more without its proclitic, which may stand only before the first word of a name.
-                begins[len(line) + 1] = i, letters
-                line += ("", rest, *(w.form for w in words[i + 1 : i + longest]))
-        found = list(self.automaton.iter(_END + _END.join(line) + _END))
-        if not found:
-            return []
-        ends = {end: n for n, end in enumerate(accumulate(len(form) + 1 for form in line), start=1)}
-        matches = []
-        for end, (size, label, entity) in found:
-            at = ends[end] - size
-            first, letters = (at, 0) if at < count else begins.get(at, (-1, 0))
-            if first >= 0:
-                matches.append((first, first + size, letters, label, entity))
-        matches.sort(key=lambda m: (m[0], -m[1], m[2]))
-        spans: list[NameSpan] = []
-        for first, last, letters, label, entity in matches:
-            if spans and first < spans[-1].last:
+        dull, spans, end = self.dull, list[NameSpan](), 0
+        if dull.issuperset(norms):
+            return spans
+        for at, norm in enumerate(norms):
+            if norm in dull or at < end:
                 continue
-            start = tokens[first].start + letters_end(tokens[first].text, letters)
-            spans.append(NameSpan(first, last, label, None, self.name, entity, start, tokens[last - 1].end))
+            size, letters, node = self._longest(norms, at)
+            if node and node.facts:
+                label, entity = node.facts
+                end = at + size
+                start = tokens[at].start + letters_end(tokens[at].text, letters)
+                spans.append(NameSpan(at, end, label, None, self.name, entity, start, tokens[end - 1].end))
         return spans
 
+    def _longest(self, norms: Sequence[str], at: int) -> tuple[int, int, _Node | None]:
+        """Give words, letters left out before the first one, and node of the longest name from a word on.
+
+        Of names of as many words the one that leaves out the fewest letters; no node where none begins.
+        """
+        known, count = self.words, len(norms)
+        longest, left_out, best = 0, 0, None
+        for letters, node in (known.get(norms[at]) or self._read_word(norms[at])).begins:
+            size, further = 1, node
+            while True:
+                if further.facts and size > longest:
+                    longest, left_out, best = size, letters, further
+                if not further.further or at + size == count:
+                    break
+                norm = norms[at + size]
+                child = further.further.get((known.get(norm) or self._read_word(norm)).form)
+                if child is None:
+                    break
+                size, further = size + 1, child
+        return longest, left_out, best
+
     def _read_word(self, norm: str) -> _Word:
-        """Take a folded word as the automaton knows it, whole and without the proclitics before a name."""
+        """Take a folded word as the names have it, whole and without the proclitics before a name."""
         if len(self.words) >= _KEPT:
             self.words.clear()
             self.dull.clear()
-        form, firsts = _form(norm), self.firsts
-        rests = cuts(form) if form[:1] in ("و", "ف", "ب", "ل", "ك") else ()
-        word = _Word(form, tuple((size, rest, firsts[rest]) for size, rest in rests if rest in firsts))
-        if not word.cuts and form not in firsts:
+        form, nodes = _form(norm), self.root.further
+        rests = [(0, form), *(sorted(cuts(form)) if form[:1] in ("و", "ف", "ب", "ل", "ك") else ())]
+        word = _Word(form, tuple((letters, nodes[rest]) for letters, rest in rests if rest in nodes))
+        if not word.begins:
             self.dull.add(norm)
         self.words[norm] = word
         return word
