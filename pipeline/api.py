@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 import pyarrow.compute as pc
 
@@ -11,13 +10,11 @@ from pipeline.config import Config
 from pipeline.document import Document
 from pipeline.errors import ConfigError, InputError, RunError
 from pipeline.running.shard import prepare
-from pipeline.sources.dates import parse_date
+from pipeline.sources.dates import is_no_date, parse_date
 from pipeline.sources.load import load_page
 from pipeline.sources.page import Page
 from pipeline.tables.read import read_table
 from pipeline.tables.records import RECORD_TABLES, rebuild_documents
-
-_MISSING: Final = ("", "nan", "NaT", "<NA>")  # how pandas and CSV files write that there is no value
 
 
 def extract(
@@ -38,7 +35,7 @@ def extract(
         if not isinstance(value, str):
             raise InputError(f"{name} must be a string, not {type(value).__name__}; leave out rows that have none")
     day = parse_date(published)
-    if published is not None and day is None and str(published).strip() not in _MISSING:
+    if published is not None and day is None and not is_no_date(published):
         raise ConfigError(f"published: {published!r} is no date; write it as 2026-11-23")
     config = Config.checked(config)
     doc = load_page(Page(doc_id, doc_id, "text", text, doc_id=doc_id, title=title, published=day), config.read)

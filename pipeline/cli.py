@@ -4,6 +4,7 @@ import argparse
 import errno
 import io
 import json
+import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -151,7 +152,7 @@ def _tell_errors(out: Path) -> None:
     told = read_table(out, "errors", as_arrow=True)["message"].slice(0, 3).to_pylist()
     for message in told:
         print(f"rasd: {printable(message)}", file=sys.stderr)
-    print(f"all that failed: rasd export {out} --format csv --table errors", file=sys.stderr)
+    print(f"all that failed: rasd export {shlex.quote(str(out))} --format csv --table errors", file=sys.stderr)
 
 
 def _show(args: argparse.Namespace) -> int:

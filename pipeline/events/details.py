@@ -5,7 +5,7 @@ target or a sum of money, a position a title in the accusative or behind منص�
 Each is looked for between the trigger and the next one of its sentence.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, Literal, NamedTuple
@@ -88,11 +88,12 @@ def _words() -> _Words:
 class Text:
     """The tokens of a document as the rules see them."""
 
-    __slots__ = ("_begun", "_named", "_timed", "tokens", "words")
+    __slots__ = ("_begun", "_firsts", "_named", "_timed", "tokens", "words")
 
     def __init__(self, doc: Document) -> None:
         self.tokens = doc.tokens
         self.words = _words()
+        self._firsts = [sentence.first for sentence in doc.sentences]
         self._timed = _covered(_ranges(doc.tokens, doc.times))
         names = _ranges(doc.tokens, doc.mentions)
         self._named = _covered(names)
@@ -154,6 +155,10 @@ class Text:
                 break
             last += 1
         return last
+
+    def first_of(self, at: int) -> int:
+        """Give the first token of the sentence of a token."""
+        return self._firsts[bisect_right(self._firsts, at) - 1] if self._firsts else 0
 
     def role(self, name: str, first: int, last: int, rule: str, skip: int = 0) -> Role:
         """Make a role of the tokens from `first` to before `last`, less the first `skip` letters."""
@@ -234,13 +239,11 @@ def _total(text: Text, type_: str, trigger: int, stop: int) -> list[Role]:
 
 def _number_before(text: Text, at: int) -> tuple[int, int] | None:
     """Give the first token of the number right before a word, and the letters of و before it; None without one."""
-    first = at
-    while first > 0 and at - first < _LONGEST and text.counts(first - 1):
-        first -= 1
-    skip = text.opens(first - 1) if first and at - first < _LONGEST else None
-    if skip:
-        return first - 1, skip
-    return (first, 0) if first < at else None
+    for first in range(max(text.first_of(at), at - _LONGEST), at):
+        skip = text.opens(first)
+        if skip is not None and text.number_end(first, at) == at:
+            return first, skip
+    return None
 
 
 def _money(text: Text, first: int, stop: int) -> list[Role]:
@@ -268,7 +271,7 @@ def _money(text: Text, first: int, stop: int) -> list[Role]:
 def _money_before(text: Text, trigger: int) -> list[Role]:
     """Give the sum of money right before a noun (قدمت 20 مليون دولار مساعدات), or before it and من."""
     at = trigger - (text.norm(trigger - 1) == _OF)
-    for first in range(max(0, at - _LONGEST), at):
+    for first in range(max(text.first_of(trigger), at - _LONGEST), at):
         found = _money(text, first, at) if text.opens(first) is not None else []
         if found and found[0].end == text.tokens[at - 1].end:
             return found

@@ -16,7 +16,9 @@ from pipeline.events.patterns import any_matches
 from pipeline.events.words import Analysis, Hit, Word, Words
 from pipeline.text.normalize import fold
 
-_PAIRS: Final = {"(": ")", "[": "]", "-": "-", "–": "–", "—": "—"}  # HYPHEN-MINUS, EN DASH, EM DASH
+_DASHES: Final = frozenset("-–—")  # HYPHEN-MINUS, EN DASH, EM DASH
+_PAIRS: Final = {"(": ")", "[": "]"} | {dash: dash for dash in _DASHES}
+_MARKS: Final = _PAIRS.keys() | set(_PAIRS.values())
 _ASIDE: Final = 10  # tokens of a parenthesis, at most
 _DAMMA: Final = "\u064f"  # ARABIC DAMMA, which news writes on the first letter of a passive
 _ASSIMILATED: Final = "ات"  # ALEF, TEH: form VIII of a root with و or ت first
@@ -70,17 +72,29 @@ class _Context:
 
 
 def _parentheses(tokens: Sequence[Token]) -> frozenset[int]:
-    """Give the tokens between brackets or dashes of a sentence, a few at most, with these."""
+    """Give the tokens between brackets or dashes of a sentence, a few at most, with these.
+
+    Dashes within brackets part nothing, nor do those within a word or a range (10-15).
+    """
     inside: set[int] = set()
     opened = -1
     for at, token in enumerate(tokens):
-        if token.text in _PAIRS and (opened < 0 or token.text != _PAIRS[tokens[opened].text]):
-            opened = at
-        elif opened >= 0 and token.text == _PAIRS[tokens[opened].text]:
-            if at - opened <= _ASIDE:
-                inside.update(range(opened, at + 1))
+        if token.text not in _MARKS or (token.text in _DASHES and _is_within(tokens, at)):
+            continue
+        closing = opened >= 0 and token.text == _PAIRS[tokens[opened].text]
+        if closing and at - opened <= _ASIDE:
+            inside.update(range(opened, at + 1))
+        if closing:
             opened = -1
+        elif token.text in _PAIRS and (opened < 0 or token.text not in _DASHES):
+            opened = at
     return frozenset(inside)
+
+
+def _is_within(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a mark touches the words on both sides."""
+    inner = 0 < at < len(tokens) - 1
+    return inner and tokens[at - 1].end == tokens[at].start and tokens[at].end == tokens[at + 1].start
 
 
 @lru_cache(maxsize=4)

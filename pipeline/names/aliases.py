@@ -22,7 +22,8 @@ _LAST: Final = re.compile(r"\w+\s+\Z")
 _LONGEST: Final = 16  # where the word before a name is looked for
 _CONSONANTS: Final = 3  # first and last letter included, of a word that may be spelled in two ways, and
 _LETTERS: Final = 4  # letters of such a word
-_COMMON: Final = 30  # how often a word opens names for it to be a common name
+_HEARD: Final = 3  # how often a word opens names for it to be a name of its own, and
+_RARER: Final = 50  # times rarer than another one at which it is a spelling of that (ترمب)
 _LONG: Final = 7  # letters
 _PARENTS: Final = (_SON, "بنت")  # what stands before the name of a father
 
@@ -131,7 +132,7 @@ def _keys(doc: Document) -> list[_Key]:
 def _first_spelling(word: str, spelled: dict[str, list[str]]) -> str:
     """Give the word of a person as it is spelled where it first stands (إسحاق, إسحق), from consonants to spellings.
 
-    Common names of like consonants are two names (محمد, محمود), unless they are long ones (نتنياهو, نتانياهو).
+    Known names of like consonants are two names (محمد, محمود), unless they are long ones (نتنياهو, نتانياهو).
     """
     vowels, like, apart = _spelling()
     consonants = (word[:1] + word[1:-1].translate(vowels) + word[-1:]).translate(like)
@@ -139,11 +140,17 @@ def _first_spelling(word: str, spelled: dict[str, list[str]]) -> str:
         return word
     others = spelled.setdefault(consonants, [])
     for other in others:
-        common = min(shipped_starts().get(name, (0, 0))[0] for name in (word, other)) >= _COMMON
-        if word == other or not common or max(len(word), len(other)) >= _LONG:
+        rarer, commoner = sorted(_heard(name) for name in (word, other))
+        two = rarer >= _HEARD and commoner < _RARER * rarer
+        if word == other or not two or max(len(word), len(other)) >= _LONG:
             return other
     others.append(word)
     return word
+
+
+def _heard(name: str) -> int:
+    """Give how often a name, without its article or with it, opens names."""
+    return max(shipped_starts().get(form, (0, 0))[0] for form in (name, _ARTICLE + name))
 
 
 @cache

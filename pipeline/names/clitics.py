@@ -98,7 +98,7 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
         if len(rest) < _LEAST + (2 if rest.startswith(_ARTICLE) else 0) and rest not in _short():
             continue
         rest_opens, rest_occurs = starts.get(rest, (0, 0))
-        if form[letters - 1] in _ATTACHED and _is_joined(rest, starts):
+        if form[letters - 1] in _ATTACHED and is_joined(rest, starts):
             continue
         # Two letters go only where the name that keeps the second one is rare beside the name without: وبيونغ is بيونغ.
         double = len(form) - len(rest) > 1 and not rest.startswith(_ARTICLE)
@@ -120,11 +120,11 @@ def proclitic_size(form: str, starts: Mapping[str, tuple[int, int]]) -> int:
     return size or int(form.startswith(_LAM * 2) and len(form) > _LEAST)  # no name but للا begins with لل
 
 
-def _is_joined(form: str, starts: Mapping[str, tuple[int, int]]) -> bool:
-    """Tell whether a word is و and a name rather than a name that begins with و."""
+def is_joined(form: str, starts: Mapping[str, tuple[int, int]], least: int = _JOINED) -> bool:
+    """Tell whether a word is و and a name, which opens `least` names, rather than a name that begins with و."""
     if form[0] != _AND or form in load_words("names/clitics.toml", "names", "waw"):
         return False
-    return starts.get(form[1:], (0, 0))[0] >= _JOINED * max(1, starts.get(form, (0, 0))[0])
+    return starts.get(form[1:], (0, 0))[0] >= max(least, _JOINED * starts.get(form, (0, 0))[0])
 
 
 @dataclass(frozen=True, slots=True)

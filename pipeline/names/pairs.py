@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 from pipeline.document import Token
-from pipeline.names.clitics import cuts, shipped_starts
+from pipeline.names.clitics import cuts, is_joined, shipped_starts
 from pipeline.names.places import nationalities
 from pipeline.names.recognizer import NameSpan
 from pipeline.names.words import model_form
@@ -17,10 +17,8 @@ from pipeline.resources import load_toml, load_words
 
 _FILE: Final = "names/pairs.toml"
 _CONJUNCTIONS: Final = "وف"  # WAW, FEH: on a verb
-_AND: Final = "و"  # ARABIC LETTER WAW
 _VOWELS: Final = "اوي"  # letters of long vowels, with which و begins foreign names (والكوت): ALEF, WAW, YEH
-_HEARD: Final = 3  # how often a name must open names for the و before it to be "and", and
-_JOINED: Final = 7  # how many times more often than with it
+_HEARD: Final = 3  # how often a name must open names for the و before it to be "and"
 
 _Words = tuple[str, ...]
 
@@ -31,10 +29,10 @@ def part_pairs(sentences: Sequence[Sequence[Token]], found: Sequence[Sequence[Na
     parted = []
     for tokens, spans in zip(sentences, found, strict=True):
         mine: list[NameSpan] = []
-        for span in spans:
-            at = _second(tokens, span)
+        for span in (part for whole in spans for part in _joined(tokens, whole)):
+            at = None
             verb = _verb(tokens, span) if span.label == "PER" and span.last - span.first > 1 else -1
-            if verb >= 0 and at is None:
+            if verb >= 0:
                 words = tuple(token.norm for token in tokens[span.first : span.last])
                 if names is None:
                     names = {name for t, s in zip(sentences, found, strict=True) for name in _persons(t, s)}
@@ -47,17 +45,17 @@ def part_pairs(sentences: Sequence[Sequence[Token]], found: Sequence[Sequence[Na
     return parted
 
 
-def _second(tokens: Sequence[Token], span: NameSpan) -> int | None:
-    """Give the number of words of a person before another one that "and" joins to it (سعد وريهام); None without one."""
+def _joined(tokens: Sequence[Token], span: NameSpan) -> Iterator[NameSpan]:
+    """Give the persons of a name that "and" joins (سعد وريهام), or the name as it is."""
     starts = shipped_starts()
     for at in range(span.first + 1, span.last if span.label == "PER" and not span.listed else 0):
         form = model_form(tokens[at].text)
-        if form[0] != _AND or form[1:2] in _VOWELS or tokens[at - 1].norm in _kin() | _compounds():
-            continue
-        opens, alone = (starts.get(name, (0, 0))[0] for name in (form, form[1:]))
-        if alone >= max(_HEARD, _JOINED * opens):
-            return at - span.first
-    return None
+        bound = form[1:2] in _VOWELS or tokens[at - 1].norm in _kin() | _compounds()
+        if not bound and is_joined(form, starts, _HEARD):
+            yield replace(span, last=at, start=None, end=None)
+            yield from _joined(tokens, replace(span, first=at, start=None, end=None))
+            return
+    yield span
 
 
 def _verb(tokens: Sequence[Token], span: NameSpan) -> int:

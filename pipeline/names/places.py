@@ -10,7 +10,8 @@ from pipeline.text.normalize import fold
 _REGIONS: Final = "names/regions.toml"
 _COUNTRIES: Final = "names/countries.tsv"
 _CITIES: Final = "names/cities.tsv"
-_ATTACHED: Final = ("و", "ب")  # WAW, BEH: "and", "in" before a word inside of a name
+_AND, _IN = "و", "ب"  # WAW, BEH: before a word inside of a name
+_EARLY: Final = "باكرا"  # not "in Accra"
 _WHOLE: Final = "whole"  # marks the names of the tables that are other words inside of a name (مالي)
 _LAM_ALEF: Final = frozenset("ﻵﻶﻷﻸﻹﻺﻻﻼ")
 
@@ -70,8 +71,10 @@ def _held(words: Sequence[str], parts: Mapping[str, str | None]) -> set[str]:
     while at < len(words):
         for size in range(min(4, len(words) - at), 0, -1):
             part = " ".join(words[at : at + size])
-            if at and part not in parts and part[:1] in _ATTACHED:
-                part = part[1:]  # الهند وباكستان, المستشفى الجهوي بالقصرين
+            if at and part not in parts:
+                part = part.removeprefix(_AND)  # الهند وباكستان
+            if at and part not in parts and part[1:] not in nationalities() and part != _EARLY:
+                part = part.removeprefix(_IN)  # المستشفى الجهوي بالقصرين, but الناطقة بالفرنسية
             if part in parts:
                 found.update(filter(None, [parts[part]]))
                 at += size - 1

@@ -4,7 +4,7 @@ A word is one if it ends the full name of a person on its page, or is a listed f
 that the language model of the recogniser does not know. What ends no full name: resources/names/repeats.toml.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -27,7 +27,9 @@ _RARE: Final = 4  # letters of one that may be no name at all
 
 def find_repeats(sentences: Sequence[Sequence[Token]], found: Sequence[Sequence[NameSpan]]) -> list[list[NameSpan]]:
     """Give the names of the sentences of one page, with the last names of its persons as persons."""
-    full = {model_form(words[-1].text): model_form(words[-2].text) for words in _full_names(sentences, found)}
+    full: dict[str, set[str]] = {}
+    for words in _full_names(sentences, found):
+        full.setdefault(model_form(words[-1].text), set()).add(model_form(words[-2].text))
     others = {model_form(tokens[at].text) for tokens, spans in zip(sentences, found, strict=True) for span in spans
               if span.label != "PER" and span.last - span.first > 1 for at in range(span.first, span.last)}  # fmt: skip
     lasts = frozenset(form for form in full if len(form) >= _SHORTEST and form not in others) | _unknown()
@@ -39,10 +41,17 @@ def find_repeats(sentences: Sequence[Sequence[Token]], found: Sequence[Sequence[
         taken = {at for span in spans for at in range(span.first, span.last)}
         for at, token in enumerate(tokens):
             last = _last_name(token, rare) if model_form(token.text)[-_SHORTEST:] in tails and at not in taken else None
-            if last and not (at and (at - 1 in taken or model_form(tokens[at - 1].text) == full.get(last))):
+            if last and not (at and (at - 1 in taken or _belongs(tokens[at - 1], full.get(last, ())))):
                 named.append(NameSpan(at, at + 1, "PER", None, _RULE))
         result.append(sorted(named, key=lambda span: span.first))
     return result
+
+
+def _belongs(before: Token, firsts: Collection[str]) -> bool:
+    """Tell whether a last name is part of more by the word before it: a first name of its, or what has the name."""
+    clans, heads = load_words(_FILE, "full", "clans"), load_words(_FILE, "full", "named")
+    forms = (before.norm, *(rest for _, rest in cuts(before.norm)))
+    return model_form(before.text) in firsts or not (clans | heads).isdisjoint(forms)
 
 
 def _full_names(sentences: Sequence[Sequence[Token]], found: Sequence[Sequence[NameSpan]]) -> Iterator[Sequence[Token]]:

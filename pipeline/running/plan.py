@@ -102,9 +102,9 @@ def open_run(out: Path, inputs: Sequence[str], config: Config, overwrite: bool) 
         different = [key for key in wanted if old.get("identity", {}).get(key) != wanted[key]]
         complete = old.get("state") == "complete"
         if different and (complete or unclaimed(out, set())):
+            told = ["code or rules of Rasd" if key == "program" else key for key in different]
             raise RunError(
-                f"{out} holds a run with other {' and '.join(different)}; "
-                f"give another --out, or --overwrite to replace it"
+                f"{out} holds a run with other {' and '.join(told)}; give another --out, or --overwrite to replace it"
             )
     elif not replaced and out.exists() and any(_foreign(p.name) for p in out.iterdir()):
         raise RunError(f"{out} holds files that are no run of Rasd; give an empty or new folder")

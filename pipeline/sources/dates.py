@@ -8,11 +8,18 @@ from typing import Any, Final
 from pipeline.text.headers import read_date_line
 from pipeline.text.normalize import fold
 
+# How pandas, databases and spreadsheets write that there is none, in small letters.
+_NONE: Final = ("", "none", "nan", "nat", "<na>", "null", "n/a", "0", "0.0", "0000-00-00", "-")
 _HIJRI_YEARS: Final = range(1300, 1500)
 _YEAR_FIRST: Final = re.compile(r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _COMPACT: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:t?\d{4,6}z?)?\s*")
 _DAY_FIRST: Final = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
 _EPOCH: Final = re.compile(r"\s*(\d{9,10}|1\d{12})(?:\.\d+)?\s*")  # seconds, milliseconds
+
+
+def is_no_date(value: Any) -> bool:
+    """Tell whether a metadata value says that there is no date."""
+    return str(value).strip().lower() in _NONE
 
 
 def parse_date(value: Any) -> date | None:

@@ -10,11 +10,10 @@ from typing import IO, Any, Final, cast
 from pipeline.config import ReadConfig
 from pipeline.errors import DecodeError
 from pipeline.resources import load_toml
-from pipeline.sources.dates import parse_date
+from pipeline.sources.dates import is_no_date, parse_date
 from pipeline.sources.decode import decode, detect_encoding
 from pipeline.sources.page import Page, error_page
 
-_NO_DATES: Final = ("None", "", "nan", "NaN", "NaT", "<NA>", "null", "0", "-")  # how tables write that there is none
 # stream, location (see `Page`), settings -> pages
 Reader = Callable[[IO[bytes], str, ReadConfig], Iterator[Page]]
 
@@ -305,7 +304,7 @@ def _from_record(record: Mapping[str, Any], where: str, config: ReadConfig) -> P
         title=title if isinstance(title, str) and title.strip() else None,
         published=published,
         source=string("source", config.source_column),
-        bad_date=str(stated)[:40] if published is None and str(stated).strip() not in _NO_DATES else None,
+        bad_date=str(stated)[:40] if published is None and not is_no_date(stated) else None,
         lacking=frozenset(name for name in named if name is not None and name not in record),
     )
 

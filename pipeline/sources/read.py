@@ -61,15 +61,15 @@ class _Remarks:
     def __init__(self, folders: list[str]) -> None:
         self.folders = folders
         self.bare: list[str] = []  # files without a page
-        self.repeated: list[str] = []  # ids and addresses that stood in the input before
-        self.dates: list[str] = []  # dates that could not be read
+        self.repeated = self.dates = 0  # ids or addresses that stood in the input before, dates that could not be read
+        self.id = self.date = ""  # the first of each
         self.lacking: frozenset[str] | None = None  # columns that the settings name and no record had so far
 
     def note(self, page: Page, repeated: bool) -> None:
         if repeated:
-            self.repeated.append(page.doc_id or page.uri)
+            self.repeated, self.id = self.repeated + 1, self.id or page.doc_id or page.uri
         if page.bad_date is not None:
-            self.dates.append(page.bad_date)
+            self.dates, self.date = self.dates + 1, self.date or page.bad_date
         if page.lacking is not None:
             self.lacking = page.lacking if self.lacking is None else self.lacking & page.lacking
 
@@ -82,12 +82,12 @@ class _Remarks:
             told.append(f"no page in {', '.join(self.bare[:3])}{more}: no row or record there is one")
         if self.repeated:
             told.append(
-                f"{len(self.repeated)} pages have an id or address that stood in the input before, as "
-                f"{self.repeated[0]!r}; #2, #3 and so on stand behind the id now"
+                f"{self.repeated} pages have an id or address that stood in the input before, as "
+                f"{self.id!r}; #2, #3 and so on stand behind the id now"
             )
         if self.dates:
             told.append(
-                f"{len(self.dates)} pages have a date that cannot be read, as {self.dates[0]!r}, and so no publish "
+                f"{self.dates} pages have a date that cannot be read, as {self.date!r}, and so no publish "
                 f"date; write dates as 2026-11-23"
             )
         if self.lacking:
@@ -173,7 +173,8 @@ class _Zstd(io.RawIOBase):
         self._file = path.open("rb")
         self._begin = zstandard.ZstdDecompressor().decompressobj
         self._frame: Any = None
-        self._packed = self._bytes = b""
+        self._packed = b""
+        self._bytes = memoryview(b"")
 
     def readable(self) -> bool:
         return True
@@ -184,13 +185,13 @@ class _Zstd(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._bytes:
-            self._packed = self._packed or self._file.read(1 << 13)
+            self._packed = self._packed or self._file.read(1 << 10)
             if not self._packed and self._frame is None:
                 return 0
             if not self._packed:
                 raise EOFError("compressed file ended within a frame")
             self._frame = self._frame or self._begin()
-            self._bytes = self._frame.decompress(self._packed)
+            self._bytes = memoryview(self._frame.decompress(self._packed))
             self._packed = self._frame.unused_data if self._frame.eof else b""
             if self._frame.eof:
                 self._frame = None

@@ -24,7 +24,7 @@ _DATELINE: Final = frozenset({"-", "–", "—", "/", ":"})  # marks behind it
 class Times:
     """Fills `times` and the anchors of `segments`; words of the names of persons (أحمد الخميس) are no times.
 
-    A run without names takes every such word for a time.
+    Names must stand before; a run without them takes every such word for a time.
     """
 
     name: ClassVar[str] = "times"

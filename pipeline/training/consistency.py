@@ -2,10 +2,10 @@
 
     python -m pipeline.training.consistency CORPUS.conll [CORPUS.conll ...]
 
-A name is contradicted where most other occurrences of the same words, spelling variants included, have another label,
-or none. No recogniser that sees only words can be right there, so the share bounds what can be learned from a corpus.
-Prints for each corpus its names, those whose words occur again, the share of these that is contradicted, and the words
-that are labelled most differently.
+A name is contradicted where another label, or none, is commoner among the other occurrences of the same words, spelling
+variants included. No recogniser that sees only words can be right there, so the share bounds what can be learned from a
+corpus. Prints for each corpus its names, those whose words occur again, the share of these that is contradicted, and
+the words that are labelled most differently.
 """
 
 import argparse

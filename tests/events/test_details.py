@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.document import Document, Mention, Role
+from pipeline.document import Document, Mention, Role, Sentence
 from pipeline.events.details import Text, find_details
 from pipeline.text.tokens import tokenize
 from pipeline.times.stage import find_times
@@ -25,6 +25,9 @@ def details(type_: str, text: str, trigger: str, target: str = "", verbal: bool 
         ("DEATH", "قتل ثلاثة صيادين غرقا", "قتل", "ثلاثة صيادين", "ثلاثة"),
         ("DEATH", "أصيب أكثر من 40 شخصا في الزلزال", "أصيب", "أكثر من 40 شخصا", "40"),
         ("DEATH", "خلف الحادث 9 قتلى", "قتلى", "", "9"),
+        ("DEATH", "الحصيلة 10-15 قتيلا", "قتيلا", "", "10-15"),
+        ("DEATH", "سقط بين 10 و15 قتيلا", "قتيلا", "", "10 و15"),
+        ("DEATH", "خلف الحادث ثلاثة أو أربعة قتلى", "قتلى", "", "ثلاثة أو أربعة"),
         ("ARREST", "أوقفت الشرطة خمسة وعشرين متظاهرا", "أوقفت", "خمسة وعشرين متظاهرا", "خمسة وعشرين"),
         ("ARREST", "أوقفت الشرطة متظاهرا", "أوقفت", "متظاهرا", None),
         ("DEAL", "وقعت الشركة عقدا بقيمة 3.5 مليار دولار أمريكي لبناء ميناء", "عقدا", "", "3.5 مليار دولار أمريكي"),
@@ -171,3 +174,11 @@ def test_a_name_is_no_weapon() -> None:
     text = "مقتل سيف الدين"
     doc = Document("d", text, tokens=tuple(tokenize(text)), mentions=(Mention(5, 14, "PER", None, "compact", 0),))
     assert find_details(Text(doc), "DEATH", 0, 3, []) == []
+
+
+def test_a_number_of_the_sentence_before_counts_nothing() -> None:
+    text = "بلغت خسائر الشركة 20 مليون دولار\nمساعدات إلى سكان القرى"
+    doc = Document("d", text, tokens=tuple(tokenize(text)), sentences=(
+        Sentence(0, text.index("\n"), 0, 6, 0), Sentence(text.index("\n") + 1, len(text), 6, 10, 0),
+    ))  # fmt: skip
+    assert find_details(Text(doc), "AID", 6, 10, []) == []

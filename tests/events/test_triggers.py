@@ -228,12 +228,17 @@ def test_an_entry_without_its_conditions_is_proposed_faintly() -> None:
 @pytest.mark.parametrize(
     ("text", "sound"),
     [
-        ("أجرى الوزير (وهو من مواليد الجنوب) مع السفير أمس (السبت) مقابلة مطولة", "مقابلة"),
-        ("وقع الوزير - كما قيل قبل يومين في الصحف المحلية - على اتفاق", "وقع"),
+        ("أجرى الوزير (وهو من مواليد الجنوب) مع السفير أمس (السبت) مقابلة مطولة", ("مقابلة", "STATEMENT")),
+        ("وقع الوزير - كما قيل قبل يومين في الصحف المحلية - على اتفاق", ("وقع", "AGREEMENT")),
     ],
 )
-def test_a_parenthesis_parts_no_trigger_from_its_condition(text: str, sound: str) -> None:
-    assert sound in {surface for surface, _ in _find(text)}
+def test_a_parenthesis_parts_no_trigger_from_its_condition(text: str, sound: tuple[str, str]) -> None:
+    assert sound in {(surface, c.type) for surface, c in _find(text)}
+
+
+def test_hyphens_within_words_are_no_dashes() -> None:
+    found = {(surface, c.type) for surface, c in _find("وقع الوزير 10-15 وثيقة و20-30 بحضور السفير على اتفاق مع إيران")}
+    assert ("وقع", "AGREEMENT") not in found
 
 
 def test_what_may_not_be_faint_has_its_condition_on_this_side_of_a_parenthesis() -> None:

@@ -69,9 +69,10 @@ def test_one_person_stays_whole(page: tuple[tuple[str, tuple[str, ...]], ...]) -
     [
         ("سعد وريهام", ["سعد", "وريهام"]), ("محمد أمين وضياء", ["محمد أمين", "وضياء"]), ("قصي وعدي", ["قصي", "وعدي"]),
         ("ثيو والكوت", ["ثيو والكوت"]), ("عبد وريهام", ["عبد وريهام"]), ("سالم وتد", ["سالم وتد"]),
+        ("مراد وهبة", ["مراد وهبة"]), ("سعد وريهام وضياء", ["سعد", "وريهام", "وضياء"]),
     ],
 )  # fmt: skip
-def test_names_that_and_joins_are_two_persons(name: str, expected: list[str]) -> None:
+def test_names_that_and_joins_are_persons_of_their_own(name: str, expected: list[str]) -> None:
     assert persons((f"سافر {name} معا", (name,))) == expected
 
 

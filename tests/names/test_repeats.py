@@ -58,6 +58,9 @@ def test_known_places_and_organisations_stay(page: tuple, label: str) -> None:
         (("حضر نسيم الشاهد", (("نسيم الشاهد", "PER"),)), ("قال الشاهد في القضية", ())),  # a frequent word
         (FULL, ("غاب نسيم الشنقور أمس", ())),  # a full name of which the recogniser missed all
         (FULL, ("غاب رامي الشنقور أمس", (("رامي", "PER"),))),
+        (FULL, ("حضر رامي الشنقور", (("رامي الشنقور", "PER"),)), ("غاب نسيم الشنقور أمس", ())),
+        (FULL, ("زار آل الشنقور وعائلة الشنقور أمس", ())),
+        (FULL, ("أغلقت شركة الشنقور أبوابها", ())),
     ],
 )
 def test_not_every_such_word_is_a_person(page: tuple) -> None:

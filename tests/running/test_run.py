@@ -170,7 +170,7 @@ def test_changed_rules_make_another_run(tmp_path: Path, monkeypatch: pytest.Monk
     assert plan.digest_program(package) != before
     pipeline.run(source, out, Config(workers=1))
     monkeypatch.setattr(plan, "digest_program", lambda _: before)
-    with pytest.raises(RunError, match="a run with other program"):
+    with pytest.raises(RunError, match="a run with other code or rules of Rasd"):
         pipeline.run(source, out, Config(workers=1))
 
 
