@@ -261,7 +261,8 @@ def rule_scores(layout: Layout, events: Proposals, phrases: Phrases, pairs: Pair
 def keep_one(events: Proposals, pairs: Pairs, scores: Floats) -> Floats:
     """Leave each role to one coordination of phrases per event, the likeliest, where the type does not take several.
 
-    Places may be several (a quarter and its city; but see `choose`), and so may the parties of types that have no other side.
+    Places may be several (a quarter and its city; but see `choose`), and so may the parties of types that have no other
+    side.
     """
     kept = scores.copy()
     several = np.isin(events.type, _SEVERAL_ACTORS)[pairs.event]
