@@ -26,6 +26,7 @@ _ACTIONS: Final = np.array(
 _ACTION_VERBS: Final = codes("action", "verbs")
 _CONSTRUCT: Final = np.array([name in ("", "people") for name in ENDINGS])  # endings of what may govern a genitive
 _OR, _FROM, _TO = map(form_code, ("او", "من", "الي"))
+RANGING: Final = np.array([_OR, _TO])  # words between the numbers of a range
 _BEFORE_BEH, _BEFORE_LAM = codes("reduced", "beh"), codes("reduced", "lam")
 _PLURALS: Final = np.array([name.endswith("plural") or name == "people" for name in ENDINGS])
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.events.bound_phrases import bind, join_places, merge, wholes
 from pipeline.events.clauses import Layout
-from pipeline.events.nominals import NOMINAL, nominal_words
+from pipeline.events.nominals import NOMINAL, RANGING, nominal_words
 from pipeline.events.wordforms import DIGITS, ENDINGS, POS, Flags, Ints, codes, form_code
 from pipeline.schema import LABELS
 from pipeline.text.normalize import letters_end
@@ -113,7 +113,8 @@ def _starts(layout: Layout, is_trigger: Flags, nominal: Flags, inseparable: Flag
     cut |= ((before[0] == 1) | owned) & (article == 0)
     whole = inseparable | _further_fields(layout)
     number_before, scaled = np.zeros((2, len(pos)), dtype=bool)
-    counting = (pos == _NUM) | (layout.column("number") == 1) | nominal & (layout.column("mark") > 0)
+    linking = (layout.column("mark") > 0) | np.isin(layout.column("code"), RANGING)
+    counting = (pos == _NUM) | (layout.column("number") == 1) | nominal & linking
     number_before[1:], scaled[1:] = counting[:-1], np.isin(layout.column("code")[:-1], _SCALES)
     digits = layout.column("word_class") == DIGITS
     between = np.zeros_like(scaled)

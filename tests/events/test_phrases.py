@@ -91,6 +91,16 @@ def test_an_action_that_a_noun_governs_or_that_an_adjective_follows_is_no_joint(
     assert expected in _phrases(text, {})[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "trigger", "expected"),
+    [("سقط ثلاثة أو أربعة قتلى", 4, "ثلاثة أو أربعة قتلى"), ("سقط من 3 إلى 4 قتلى", 5, "3 إلى 4 قتلى")],
+)
+def test_a_range_before_a_trigger_is_one_phrase_with_it(text: str, trigger: int, expected: str) -> None:
+    doc = annotated(text, {})
+    phrases = find_phrases(lay_out([doc], WordTable()), np.array([trigger]), np.array([0]))
+    assert [text[s:e] for s, e in zip(phrases.start.tolist(), phrases.end.tolist(), strict=True)] == [expected]
+
+
 def test_a_preposition_before_an_action_governs_the_phrase_behind_it() -> None:
     layout, table = lay_out([annotated("سقط قتلى في صفوف الصيادين")], WordTable()), WordTable()
     phrases = find_phrases(layout, np.array([1]), np.array([0]))
