@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.document import Document, Token
 from pipeline.events.wordforms import MARKS, PARTICLES, POS, Ints, WordTable, form_code
 from pipeline.schema import LABELS
-from pipeline.text.tokens import is_separator
+from pipeline.text.tokens import is_between_digits, is_separator
 
 _VERB = POS.index("VERB")
 _PREP, _SUB, _REL = (PARTICLES.index(p) for p in ("preposition", "subordinator", "relative"))
@@ -119,15 +119,13 @@ def _join_numbers(words: Ints, docs: Sequence[Document], base: Ints) -> None:
     for at in np.flatnonzero(inside).tolist():
         doc = int(np.searchsorted(base, at, side="right")) - 1
         place = at - int(base[doc])
-        if place + 1 < len(docs[doc].tokens) and place and joins_numbers(docs[doc].tokens, place):
+        if joins_numbers(docs[doc].tokens, place):
             words[at] = words[at + 1]
 
 
 def joins_numbers(tokens: Sequence[Token], i: int) -> bool:
     """Tell whether the mark at token i stands inside a number (1,200) or makes a range of two (10-15)."""
-    before, mark, after = tokens[i - 1 : i + 2]
-    ranging = mark.text in _DASHES and before.end == mark.start and mark.end == after.start
-    return is_separator(tokens, i) or (ranging and before.norm[-1:].isdigit() and after.norm.isdigit())
+    return is_separator(tokens, i) or (tokens[i].text in _DASHES and is_between_digits(tokens, i))
 
 
 def _join_compounds(words: Ints, sentence: Ints, table: WordTable) -> None:

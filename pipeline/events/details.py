@@ -147,7 +147,7 @@ class Text:
                 norm[1:].isdigit() and (self.norm(last - 1) in self.words.scales or self.norm(first - 1) == _BETWEEN)
             )
             joined = norm[:1] == "و" and (further or norm in self.words.scales)  # خمسة وعشرون، ألف و200، بين 10 و15
-            point = last + 1 < len(self.tokens) and norm and joins_numbers(self.tokens, last)
+            point = norm and joins_numbers(self.tokens, last)
             bracket = norm in _CLOSING and self.norm(last + 1) in self.words.scales  # (38) مليون
             ranging = norm == _OR or (norm == _TO and self.norm(first - 1) == _OF)  # من 3 إلى 4 آلاف
             ranging = ranging and last + 1 < stop and self.counts(last + 1)

@@ -15,6 +15,7 @@ from pipeline.events.ontology import Entry, LightVerb, Ontology
 from pipeline.events.patterns import any_matches
 from pipeline.events.words import Analysis, Hit, Word, Words
 from pipeline.text.normalize import fold
+from pipeline.text.tokens import touches
 
 _DASHES: Final = frozenset("-–—")  # HYPHEN-MINUS, EN DASH, EM DASH
 _PAIRS: Final = {"(": ")", "[": "]"} | {dash: dash for dash in _DASHES}
@@ -79,7 +80,7 @@ def _parentheses(tokens: Sequence[Token]) -> frozenset[int]:
     inside: set[int] = set()
     opened = -1
     for at, token in enumerate(tokens):
-        if token.text not in _MARKS or (token.text in _DASHES and _is_within(tokens, at)):
+        if token.text not in _MARKS or (token.text in _DASHES and touches(tokens, at)):
             continue
         closing = opened >= 0 and token.text == _PAIRS[tokens[opened].text]
         if closing and at - opened <= _ASIDE:
@@ -89,12 +90,6 @@ def _parentheses(tokens: Sequence[Token]) -> frozenset[int]:
         elif token.text in _PAIRS and (opened < 0 or token.text not in _DASHES):
             opened = at
     return frozenset(inside)
-
-
-def _is_within(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether a mark touches the words on both sides."""
-    inner = 0 < at < len(tokens) - 1
-    return inner and tokens[at - 1].end == tokens[at].start and tokens[at].end == tokens[at + 1].start
 
 
 @lru_cache(maxsize=4)

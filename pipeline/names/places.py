@@ -11,7 +11,6 @@ _REGIONS: Final = "names/regions.toml"
 _COUNTRIES: Final = "names/countries.tsv"
 _CITIES: Final = "names/cities.tsv"
 _AND, _IN = "و", "ب"  # WAW, BEH: before a word inside of a name
-_EARLY: Final = "باكرا"  # not "in Accra"
 _WHOLE: Final = "whole"  # marks the names of the tables that are other words inside of a name (مالي)
 _LAM_ALEF: Final = frozenset("ﻵﻶﻷﻸﻹﻺﻻﻼ")
 
@@ -73,7 +72,7 @@ def _held(words: Sequence[str], parts: Mapping[str, str | None]) -> set[str]:
             part = " ".join(words[at : at + size])
             if at and part not in parts:
                 part = part.removeprefix(_AND)  # الهند وباكستان
-            if at and part not in parts and part[1:] not in nationalities() and part != _EARLY:
+            if at and part not in parts and part[1:] not in nationalities():
                 part = part.removeprefix(_IN)  # المستشفى الجهوي بالقصرين, but الناطقة بالفرنسية
             if part in parts:
                 found.update(filter(None, [parts[part]]))

@@ -72,10 +72,19 @@ def tokenize(text: str, offset: int = 0) -> list[Token]:
 
 def is_separator(tokens: Sequence[Token], i: int) -> bool:
     """Tell whether the mark at token i stands inside a number: 1,200, ٣٫٥, 1٬200."""
-    before, mark, after = tokens[i - 1], tokens[i], tokens[i + 1]
-    if mark.text not in _SEPARATORS or before.end != mark.start or mark.end != after.start:
-        return False
-    return before.norm[-1:].isdigit() and after.norm.isdigit() and (mark.text != "،" or len(after.norm) == 3)
+    mark = tokens[i].text
+    return mark in _SEPARATORS and is_between_digits(tokens, i) and (mark != "،" or len(tokens[i + 1].norm) == 3)
+
+
+def is_between_digits(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether the mark at token i touches digits on both sides."""
+    return touches(tokens, i) and tokens[i - 1].norm[-1:].isdigit() and tokens[i + 1].norm.isdigit()
+
+
+def touches(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether token i touches tokens on both sides."""
+    inner = 0 < i < len(tokens) - 1
+    return inner and tokens[i - 1].end == tokens[i].start and tokens[i].end == tokens[i + 1].start
 
 
 def split_sentences(text: str, tokens: Sequence[Token], offset: int = 0) -> Iterator[tuple[int, int]]:
@@ -127,11 +136,9 @@ def _spells(tokens: Sequence[Token], i: int) -> bool:
 
 def _joins(tokens: Sequence[Token], i: int) -> bool:
     """Tell whether token i is a full stop that touches a word of few letters on either side."""
-    if not 0 < i < len(tokens) - 1 or tokens[i].text != ".":
+    if not touches(tokens, i) or tokens[i].text != ".":
         return False
-    before, after = tokens[i - 1], tokens[i + 1]
-    touching = before.end == tokens[i].start and tokens[i].end == after.start
-    return touching and all(word.norm.isalpha() and len(word.norm) <= _INITIALS for word in (before, after))
+    return all(word.norm.isalpha() and len(word.norm) <= _INITIALS for word in (tokens[i - 1], tokens[i + 1]))
 
 
 def fill_tokens(doc: Document, cut: Callable[[str, int], Iterable[Sequence[Token]]]) -> Document:
