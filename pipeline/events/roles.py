@@ -1,15 +1,16 @@
 """Which phrase fills which role: pairs of an event and a phrase, what their places say, and the choice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from pipeline.events.attribution import REPORTING
 from pipeline.events.clauses import Layout
 from pipeline.events.decide import Floats
 from pipeline.events.phrases import Phrases
-from pipeline.events.proposals import POSITIONS, ROLE_CODES, Frames, Proposals
+from pipeline.events.proposals import KINDS, PERSONS, POSITIONS, ROLE_CODES, Frames, Proposals
 from pipeline.events.syntax import bare_heads, chain_heads, head_tokens, prepositions, subject_verbs
 from pipeline.events.wordforms import PARTICLES, Flags, Ints
 from pipeline.schema import EVENT_TYPES, LABELS
@@ -27,6 +28,8 @@ _GENITIVE, _FIRST, _SECOND, _LATER, _PREP, _BEFORE, _BEFORE_PREP, _WITHIN, _EARL
 
 _HELPERS: Final = 2  # particles between a subject and its verb, at most
 _HELPING: Final = [PARTICLES.index(name) for name in ("negation", "auxiliary")]
+_PARTICIPLE: Final = KINDS.index("participle")
+_FEMININE: Final = 1 + PERSONS.index("3fs")  # the code before it is that of the masculine
 PERSON: Final = 1 + LABELS.index("PER")
 FIT: Final = 4  # a head this ready to follow words of speech, harm or place (see wordforms) can fill a role by rule
 SYMMETRIC: Final = ("MEETING", "PHONE_CALL", "AGREEMENT", "DEAL")  # all parties are actors
@@ -38,7 +41,10 @@ RARE: Final = [CLASSES.index(role) for role in ("origin", "inviter", "mediator")
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A role that is filled: row of the event, row of the phrase, role, probability, and row of the pair."""
+    """A role that is filled: row of the event, row of the phrase, role, probability, and row of the pair.
+
+    pair: -1 for what another event lends (see `share_speakers`).
+    """
 
     event: int
     phrase: int
@@ -302,6 +308,34 @@ def choose(events: Proposals, phrases: Phrases, pairs: Pairs, scores: Floats, th
         kept.append(filled)
     apart = _places_apart(events, phrases, pairs, kept)
     return sorted((f for f in kept if f not in apart), key=lambda f: (f.event, f.phrase))
+
+
+def share_speakers(layout: Layout, events: Proposals, filled: Sequence[Filled]) -> list[Filled]:
+    """Give the actors of reporting participles that have none: who makes the report before (قال الوزير ... مضيفا).
+
+    That stands in the same sentence and agrees in gender; in long ones it is further back than `pair_up` looks.
+    """
+    reports = np.flatnonzero(np.isin(events.type, REPORTING)).tolist()
+    sentence = layout.sentence[events.token]
+    feminine = np.where(events.kind == 0, events.person == _FEMININE, layout.column("feminine")[events.token] > 0)
+    open_ = (events.kind == _PARTICIPLE) & (events.suffix == 0) & (layout.column("article")[events.token] == 0)
+    gendered = open_ | ((events.kind == 0) & (events.person > 0) & (events.person <= _FEMININE))
+    actors: dict[int, Filled] = {}
+    for item in filled:
+        if item.role == "actor" and item.score > (actors[item.event].score if item.event in actors else 0):
+            actors[item.event] = item
+    shared = []
+    for at, row in enumerate(reports):
+        if row in actors or not open_[row]:
+            continue
+        for before in reversed(reports[:at]):
+            if sentence[before] != sentence[row]:
+                break
+            if before in actors and (not gendered[before] or feminine[before] == feminine[row]):
+                actors[row] = replace(actors[before], event=row, pair=-1)
+                shared.append(actors[row])
+                break
+    return shared
 
 
 def _places_apart(events: Proposals, phrases: Phrases, pairs: Pairs, filled: Sequence[Filled]) -> set[Filled]:

@@ -246,15 +246,22 @@ class Engine:
             )  # fmt: skip
             likely, limit = scores * sure[pairs.event, None], LEAST_FILLED
         actors = best_of(len(events.token), pairs.event, phrases.whole[pairs.phrase], scores[:, ACTOR], LEAST_SPEAKER)
-        return roles.choose(events, phrases, pairs, likely, limit), actors
+        filled = roles.choose(events, phrases, pairs, likely, limit)
+        shared = roles.share_speakers(prepared.layout, events, filled)
+        for item in shared:
+            actors[item.event] = item.phrase
+        return [*filled, *shared], actors
 
     def _role(
         self, doc: Document, phrases: Phrases, item: roles.Filled, pairs: roles.Pairs, candidate: Candidate
     ) -> Role:
-        place, slot = roles.PLACES[int(pairs.place[item.pair])], ""
-        if pairs.frame_role[item.pair] == ROLE_CODES[item.role]:
-            preposition, label = int(pairs.preposition[item.pair]), int(phrases.label[item.phrase])
-            slot = tell_slot(candidate, item.role, place, preposition, label, self.table)
+        if item.pair < 0:
+            place, slot = "subject of the report before", f"{item.role}=subject"
+        else:
+            place, slot = roles.PLACES[int(pairs.place[item.pair])], ""
+            if pairs.frame_role[item.pair] == ROLE_CODES[item.role]:
+                preposition, label = int(pairs.preposition[item.pair]), int(phrases.label[item.phrase])
+                slot = tell_slot(candidate, item.role, place, preposition, label, self.table)
         return Role(item.role, int(phrases.start[item.phrase]), int(phrases.end[item.phrase]),
                     _entity(doc, phrases, item.phrase), round(item.score, 4),
                     f"{slot}: {place}" if slot else place)  # fmt: skip

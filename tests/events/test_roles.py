@@ -55,6 +55,26 @@ def test_all_parties_of_a_meeting_are_actors() -> None:
     assert _roles("ليلى حداد ستلتقي سامي عمر", names, "ستلتقي") == {("actor", name) for name in names}
 
 
+@pytest.mark.parametrize(
+    ("text", "trigger", "speaker"),
+    [
+        ("أكد الوزير سامي عمر أن العمل في المشروع بدأ أمس، مضيفا أن الافتتاح قريب", "مضيفا", "سامي عمر"),
+        ("قال سامي عمر إن ليلى حداد أكدت وصول الوفد، مضيفا أن الافتتاح قريب", "مضيفا", "سامي عمر"),
+        ("قال سامي عمر إن ليلى حداد أكدت وصول الوفد، مضيفة أن الافتتاح قريب", "مضيفة", "ليلى حداد"),
+    ],
+)
+def test_a_reporting_participle_has_the_actor_of_the_report_before_that_agrees(
+    text: str, trigger: str, speaker: str
+) -> None:
+    assert ("actor", speaker) in _roles(text, {"سامي عمر": "PER", "ليلى حداد": "PER"}, trigger)
+
+
+@pytest.mark.parametrize("trigger", ["مطالبه", "المطالبين"])
+def test_demands_and_demanders_are_no_reporting_participles(trigger: str) -> None:
+    roles = _roles(f"قال سامي عمر إن الشركة بحثت {trigger}", {"سامي عمر": "PER"}, trigger)
+    assert ("actor", "سامي عمر") not in roles
+
+
 def test_the_place_of_a_dateline_is_no_party() -> None:
     names = {"صور": "LOC", "ليلى حداد": "PER", "سامي عمر": "PER"}
     assert ("actor", "صور") not in _roles("صور - التقت ليلى حداد سامي عمر", names, "التقت")
