@@ -14,7 +14,9 @@ from pipeline.resources import load_words
 NOMINAL: Final = np.array([p in ("X", "NOUN", "ADJ", "PROPN", "NUM", "ADV") for p in POS])
 _PREP: Final = PARTICLES.index("preposition")
 _OPENING, _CLOSING = MARKS.index("bracket_open"), MARKS.index("bracket_close")
-_QUANTIFIERS, _EMPHASIS, _REDUCED, _ADVERBS = map(codes, ("quantifier", "emphasis", "reduced", "adverb"))
+_QUANTIFIERS, _EMPHASIS, _REDUCED, _ADVERBS, _NOUNS = map(
+    codes, ("quantifier", "emphasis", "reduced", "adverb", "noun")
+)
 _BARE, _GOVERNING, _APPROXIMATE, _TEN, _TOWARD = (
     codes("quantifier", key) for key in ("indefinite", "governing", "approximate", "ten", "toward")
 )
@@ -39,9 +41,11 @@ def nominal_words(layout: Layout, triggers: Flags, verbs: Ints) -> tuple[Flags, 
     """
     code, total = layout.column("code"), len(layout.doc)
     free = (layout.name_number < 0) & (layout.time < 0)
-    nominal = NOMINAL[layout.column("pos")] & (layout.column("particle") == 0) & free & ~np.isin(code, _ADVERBS)
-    nominal[verbs] = False
     same = layout.sentence[1:] == layout.sentence[:-1]
+    nominal = NOMINAL[layout.column("pos")]
+    nominal[1:] |= np.isin(code[1:], _NOUNS) & triggers[:-1] & same
+    nominal &= (layout.column("particle") == 0) & free & ~np.isin(code, _ADVERBS)
+    nominal[verbs] = False
     heading = _counting(layout, nominal) & free
     nominal |= heading
     nominal |= _bracketed(layout, nominal) | _ranging(layout, nominal)
