@@ -8,23 +8,19 @@ from typing import Final
 import numpy as np
 
 from pipeline.events.clauses import Layout
-from pipeline.events.wordforms import DIGITS, ENDINGS, MARKS, PARTICLES, POS, Flags, Ints, codes, form_code
-from pipeline.resources import load_words
+from pipeline.events.wordforms import ATTACHED, DIGITS, ENDINGS, MARKS, PARTICLES, POS, Flags, Ints, codes, form_code
 
 NOMINAL: Final = np.array([p in ("X", "NOUN", "ADJ", "PROPN", "NUM", "ADV") for p in POS])
 _PREP: Final = PARTICLES.index("preposition")
 _OPENING, _CLOSING = MARKS.index("bracket_open"), MARKS.index("bracket_close")
-_QUANTIFIERS, _EMPHASIS, _REDUCED, _ADVERBS, _NOUNS = map(
-    codes, ("quantifier", "emphasis", "reduced", "adverb", "noun")
-)
-_BARE, _GOVERNING, _APPROXIMATE, _TEN, _TOWARD = (
-    codes("quantifier", key) for key in ("indefinite", "governing", "approximate", "ten", "toward")
-)
+_EMPHASIS, _REDUCED, _ADVERBS, _NOUNS = map(codes, ("emphasis", "reduced", "adverb", "noun"))
+_QUANTIFIERS, _ATTACHED_QUANTIFIERS = codes("quantifier"), codes("quantifier", leads=ATTACHED)
+_BARE, _GOVERNING = (codes("quantifier", key, ATTACHED) for key in ("indefinite", "governing"))
+_APPROXIMATE, _TEN, _TOWARD = (codes("quantifier", key) for key in ("approximate", "ten", "toward"))
+_CHAIN: Final = 3  # words of a genitive, up to the one that makes it definite
 _HOLDING, _HELD = codes("bound", "first"), codes("bound", "second")
 _WITHOUT, _PILOT = codes("bound", "without"), form_code("طيار")
-_ACTIONS: Final = np.array(
-    [form_code(lead + word) for lead in ("", "ب", "ل") for word in load_words("clauses/words.toml", "action", "words")]
-)
+_ACTIONS: Final = codes("action", leads=ATTACHED)
 _ACTION_VERBS: Final = codes("action", "verbs")
 _CONSTRUCT: Final = np.array([name in ("", "people") for name in ENDINGS])  # endings of what may govern a genitive
 _OR, _FROM, _TO = map(form_code, ("او", "من", "الي"))
@@ -76,25 +72,33 @@ def _actions(layout: Layout, nominal: Flags) -> Flags:
     governing = nominal & (article + layout.column("suffix") == 0) & ~adjective & ~action
     governing &= _CONSTRUCT[layout.column("ending")] & (layout.column("number") == 0)
     action[1:] &= ~(governing[:-1] & same & (attached[1:] == 0))
-    action |= np.isin(code, _ACTION_VERBS) & nominal
+    verb = np.isin(code, _ACTION_VERBS) & nominal
+    action |= verb
     action[-1:] = False
-    further = (nominal | (layout.name_number >= 0)) & (attached == 0) & ~adjective
-    action[:-1] &= further[1:] & same
+    further = (nominal | (layout.name_number >= 0)) & (attached == 0)
+    bound = verb & (layout.column("suffix") > 0)  # نفذه مسلح: no attribute stands behind it
+    action[:-1] &= further[1:] & same & (bound[:-1] | ~adjective[1:] | np.isin(code[1:], _QUANTIFIERS))
     return action
 
 
 def _counting(layout: Layout, nominal: Flags) -> Flags:
     """Flag quantifiers before what they count (أحد الشهود، أحد أعضاء الحزب، عدة جنود), أحد of eleven, and نحو 50."""
     code, article, suffix = (layout.column(name) for name in ("code", "article", "suffix"))
-    found, definite = np.zeros((2, len(code)), dtype=bool)
+    found = np.zeros(len(code), dtype=bool)
     same = layout.sentence[1:] == layout.sentence[:-1]
-    definite[:-1] = same & ((article[1:] == 1) | (layout.name_number[1:] >= 0))
-    definite |= suffix > 0
+    whole = (article == 1) | (layout.name_number >= 0)
+    bare = (layout.column("pos") == POS.index("NOUN")) & ~whole
+    bare &= layout.column("proclitic") + layout.column("waw") == 0
+    definite = suffix > 0
+    definite[:-1] |= whole[1:] & same
+    for _ in range(_CHAIN - 2):
+        definite[:-1] |= definite[1:] & bare[1:] & same
     counts = (article[1:] == 1) | np.isin(code[:-1], _BARE) | np.isin(code[:-1], _GOVERNING) & definite[1:]
     eleven = np.isin(code[1:], _TEN) & np.isin(code[:-1], _GOVERNING)
     about = np.isin(code[:-1], _APPROXIMATE) & (layout.column("number")[1:] == 1)
     about[1:] &= ~(np.isin(code[:-2], _TOWARD) & same[:-1])
-    found[:-1] = (np.isin(code[:-1], _QUANTIFIERS) & (counts | eleven) | about) & nominal[1:] & same
+    quantifier = np.isin(code, _QUANTIFIERS) | np.isin(code, _ATTACHED_QUANTIFIERS) & (layout.column("proclitic") > 0)
+    found[:-1] = (quantifier[:-1] & (counts | eleven) | about) & nominal[1:] & same
     return found
 
 

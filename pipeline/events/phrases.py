@@ -11,16 +11,17 @@ import numpy as np
 from pipeline.events.bound_phrases import bind, join_places, merge, wholes
 from pipeline.events.clauses import Layout
 from pipeline.events.nominals import NOMINAL, RANGING, nominal_words
-from pipeline.events.wordforms import DIGITS, ENDINGS, POS, Flags, Ints, codes, form_code
+from pipeline.events.wordforms import ATTACHED, DIGITS, ENDINGS, POS, Flags, Ints, codes, form_code
 from pipeline.schema import LABELS
 from pipeline.text.normalize import letters_end
 
 NOUN_PHRASE: Final = 0  # label of a phrase that is no name; names are 1 + index in schema.LABELS
 _ADJ, _NUM = POS.index("ADJ"), POS.index("NUM")
 _OF, _BETWEEN = map(form_code, ("من", "بين"))
-_QUANTIFIERS, _ATTRIBUTES, _UNJOINED, _IMPROPER, _OF_THEM, _FIELDS = map(
-    codes, ("quantifier", "attribute", "unjoined", "improper", "of_them", "portfolio")
+_ATTRIBUTES, _UNJOINED, _IMPROPER, _OF_THEM, _FIELDS = map(
+    codes, ("attribute", "unjoined", "improper", "of_them", "portfolio")
 )
+_QUANTIFIERS, _DIRECTIONS = codes("quantifier", leads=ATTACHED), codes("direction")
 _SCALES, _APPROXIMATE = codes("quantifier", "scales"), codes("quantifier", "approximate")
 _BARE_ATTRIBUTES, _MINISTERS = codes("attribute", "indefinite"), codes("portfolio", "offices")
 _ATTRIBUTIVE: Final = np.array([form_code(end) & 0xFFFF for end in ("ية",)])  # last letters of most unlisted adjectives
@@ -158,7 +159,8 @@ def _agreement(layout: Layout) -> tuple[Flags, Flags]:
     """
     total = len(layout.doc)
     code, article, ending = layout.column("code"), layout.column("article"), layout.column("ending")
-    noun = layout.column("pos") == POS.index("NOUN")
+    pos, owned = layout.column("pos"), layout.column("suffix") > 0
+    noun = (pos == POS.index("NOUN")) | (pos == POS.index("X")) & owned
     numbers = (layout.column("number") == 1) | (layout.column("pos") == _NUM)
     attribute, apart = np.zeros(total, dtype=bool), np.zeros(total, dtype=bool)
     old, new = ending[:-1], ending[1:]
@@ -168,7 +170,7 @@ def _agreement(layout: Layout) -> tuple[Flags, Flags]:
     other = feminine[:-1] & ~feminine[1:] & (new == 0)  # النيابة المتهم, not رئيس الحكومة المكلف
     near = layout.sentence[2:] == layout.sentence[:-2]
     other[1:] &= ~(bare_noun[:-2] & near)
-    attribute[1:] = np.isin(code[1:], _ATTRIBUTES) & ~other | (_PLURALS[old] & _NATIONALS[new] & ~clash) | alike
+    attribute[1:] = np.isin(code[1:], _ATTRIBUTES) & ~other | ((_PLURALS | _NATIONALS)[old] & _NATIONALS[new] & ~clash) | alike
     bare = (article[:-1] == 0) & ~numbers[:-1] & ~numbers[1:] & noun[1:] & (layout.column("mark")[:-1] == 0)
     nun = (_NOMINATIVE[old] | _OBLIQUE[old]) & ~alike & ~np.isin(code[1:], _UNJOINED)
     accusative = (new == _ACCUSATIVE) & (old != _ACCUSATIVE) & ~_OBLIQUE[old]
@@ -229,6 +231,22 @@ def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_ends
     return np.where(joined, name_ends[at], last)
 
 
+def _directions(layout: Layout, first: Ints) -> Ints:
+    """Count the words before each phrase that tell which part of it is meant (شمال شرق البلاد).
+
+    To what looks for the governor of a phrase they are prepositions, so `first` leaves them out.
+    """
+    attached = layout.column("proclitic")[first] + layout.column("waw")[first]
+    going = (layout.column("article")[first] == 1) & (attached == 0)
+    found = np.zeros(len(first), dtype=np.int64)
+    for step in (1, 2):
+        before = np.maximum(first - step, 0)
+        going &= np.isin(layout.column("code")[before], _DIRECTIONS) & (layout.name[before] == 0) & (first >= step)
+        going &= layout.sentence[before] == layout.sentence[first]
+        found += going
+    return found
+
+
 def _assemble(
     layout: Layout,
     first: Ints,
@@ -253,13 +271,14 @@ def _assemble(
     start, end = np.zeros(len(firsts), dtype=np.int64), np.zeros(len(firsts), dtype=np.int64)
     proclitic = layout.column("proclitic")[firsts] > 0
     waw = layout.column("waw")[firsts] > 0
+    directions = np.where(named, 0, _directions(layout, firsts))
     for i, (d, f, l, m) in enumerate(zip(doc.tolist(), firsts.tolist(), lasts.tolist(), mention.tolist(), strict=True)):
         document = layout.docs[d]
         if m >= 0:
             start[i], end[i] = document.mentions[m].start, document.mentions[m].end
         else:
-            token = document.tokens[f - int(layout.base[d])]
-            skip = int(waw[i]) + int(proclitic[i])
+            token = document.tokens[f - int(layout.base[d] + directions[i])]
+            skip = 0 if directions[i] else int(waw[i]) + int(proclitic[i])
             if len(token.norm) < 4 and not token.norm[skip : skip + 1].isdigit():
                 skip = 0
             start[i] = token.start + letters_end(token.text, skip)

@@ -46,6 +46,7 @@ _SUFFIXES: Final = ("هما", "هم", "ها", "هن", "كم", "نا", "ه")  # a
 _NOUN, _ADJ, _VERB = POS.index("NOUN"), POS.index("ADJ"), POS.index("VERB")
 _NISBA, _TANWIN = "ي", "ا"  # YEH, ALEF at the end of a form
 _MASDAR: Final = re.compile("ت..ي.")  # TEH, YEH: تعزير
+ATTACHED: Final = ("", "ب", "ل")  # prepositions that words are written with, or none
 _FILE: Final = "clauses/words.toml"
 _PROCLITICS: Final = "بلك"  # BEH, LAM, KAF: attached prepositions, numbered from 1
 _CLASSES: Final = 400  # classes of words.tsv; forms outside it get classes above this number
@@ -283,9 +284,9 @@ def form_code(text: str) -> int:
     return mmh3.hash(text.encode("utf-8", "surrogatepass"), 17, signed=False) & 0x7FFFFFFF
 
 
-def codes(table: str, key: str = "words") -> Ints:
-    """Give the sorted codes of the words of a list of clauses/words.toml."""
-    return np.array(sorted(map(form_code, load_words(_FILE, table, key))))
+def codes(table: str, key: str = "words", leads: Sequence[str] = ("",)) -> Ints:
+    """Give the sorted codes of the words of a list of clauses/words.toml, each with each of the leads before it."""
+    return np.array(sorted(form_code(lead + word) for word in load_words(_FILE, table, key) for lead in leads))
 
 
 @cache
