@@ -170,7 +170,8 @@ def _agreement(layout: Layout) -> tuple[Flags, Flags]:
     other = feminine[:-1] & ~feminine[1:] & (new == 0)  # النيابة المتهم, not رئيس الحكومة المكلف
     near = layout.sentence[2:] == layout.sentence[:-2]
     other[1:] &= ~(bare_noun[:-2] & near)
-    attribute[1:] = np.isin(code[1:], _ATTRIBUTES) & ~other | ((_PLURALS | _NATIONALS)[old] & _NATIONALS[new] & ~clash) | alike
+    national = (_PLURALS | _NATIONALS)[old] & _NATIONALS[new] & ~clash
+    attribute[1:] = np.isin(code[1:], _ATTRIBUTES) & ~other | national | alike
     bare = (article[:-1] == 0) & ~numbers[:-1] & ~numbers[1:] & noun[1:] & (layout.column("mark")[:-1] == 0)
     nun = (_NOMINATIVE[old] | _OBLIQUE[old]) & ~alike & ~np.isin(code[1:], _UNJOINED)
     accusative = (new == _ACCUSATIVE) & (old != _ACCUSATIVE) & ~_OBLIQUE[old]
