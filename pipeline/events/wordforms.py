@@ -177,7 +177,9 @@ class WordTable:
             return ENDINGS.index("dual")
         if len(stem) > 1 and bare[-1] == _TANWIN and not bare.endswith(_SUFFIXES) and self._knows(bare[:-1]):
             return ENDINGS.index("accusative")
-        return ENDINGS.index("nisba") if pos == _ADJ and bare.removesuffix("ة")[-1:] == _NISBA else 0
+        stem = bare.removesuffix("ة")
+        of_name = unlisted and (self._known.get(stem[:-1]) or (0, 0))[1] == POS.index("PROPN")  # تايلاندي
+        return ENDINGS.index("nisba") if (pos == _ADJ or of_name) and stem[-1:] == _NISBA else 0
 
     def _knows(self, form: str) -> bool:
         """Tell whether a noun or adjective is listed, with its article or without."""
