@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from pipeline.events.inflection import Form
 from pipeline.events.ontology import Entry, LightVerb, Ontology
+from pipeline.resources import load_words
 
 _CACHE: Final = 1 << 18  # word types kept; the tables are emptied when they are full
 _SUFFIXES: Final = {  # pronouns by their last letter
@@ -89,6 +90,7 @@ class Words:
         patterns = [pattern for entry in ontology.entries.values() for pattern in (*entry.when, *entry.unless)]
         elements = [element for pattern in patterns for element in (*pattern.before, *pattern.after)]
         self._asked = asked.union(*[element.keys for element in elements])
+        self._subordinators = load_words("clauses/words.toml", "subordinator", "words")
         self._words: dict[str, Word] = {}
 
     def words(self, norms: Sequence[str]) -> list[Word]:
@@ -110,7 +112,8 @@ class Words:
         for analysis in self._analyse(splits):
             lexeme = self._ontology.lexemes[analysis.lexeme]
             verb = lexeme.kind == "verb"
-            keys.add("{" + lexeme.lemma + "}" if verb else lexeme.lemma)
+            if not (verb and norm in self._subordinators):  # أنه is no form of أنهى
+                keys.add("{" + lexeme.lemma + "}" if verb else lexeme.lemma)
             if verb and not analysis.suffix:
                 light = light or self._ontology.light_verbs.get(lexeme.lemma)
             features = _features(analysis)
@@ -123,6 +126,8 @@ class Words:
             keys.update(self._classes[key])
         hits.sort(key=lambda hit: -hit.entry.strength)
         nouns = tuple([hit for hit in hits if hit.analysis.form.tense is None])
+        if nouns:
+            hits = [hit for hit in hits if not _is_far_fetched(hit.analysis)]
         verbs = tuple([hit for hit in hits if hit.analysis.form.tense is not None])
         orders = (nouns + verbs, verbs + nouns) if nouns and verbs else ((), ())
         return Word(tuple(hits), *orders, light, self._asked & keys)
@@ -140,6 +145,11 @@ class Words:
                         if known is None or rank < known.rank:
                             best[number, form.tense is None] = Analysis(number, form, proclitics, suffix, rank)
         return list(best.values())
+
+
+def _is_far_fetched(analysis: Analysis) -> bool:
+    """Tell a verb of two who do something to us, which is nearly always a noun in the accusative (عصيانا)."""
+    return analysis.form.tense is not None and analysis.suffix == "نا" and analysis.form.person in ("3md", "3fd")
 
 
 def _split_keys(norm: str, splits: Sequence[tuple[Split, Sequence[Core]]]) -> set[str]:

@@ -131,6 +131,15 @@ def test_a_dual_before_a_genitive_is_told_from_the_adjective(text: str, word: st
     assert ("ATTACK" in {c.type for surface, c in _find(text) if surface == word}) is found
 
 
+def test_a_masdar_in_the_accusative_is_no_verb_of_two_with_a_pronoun() -> None:
+    assert _one("بدأ العمال عصيانا في المصنع", "عصيانا", "PROTEST").kind == "masdar"
+
+
+def test_a_subordinator_is_no_form_of_a_verb_that_patterns_name() -> None:
+    assert "أنهى" in _one("أنهى الوزير زيارة القرية", "زيارة", "VISIT").entry
+    assert "أنهى" not in _one("ذكر أنه أجل زيارة القرية", "زيارة", "VISIT").entry
+
+
 def test_a_short_present_needs_the_particle_that_shortens_it() -> None:
     assert "VISIT" in {c.type for _, c in _find("ولم يزر الوفد حلب")}
     assert "VISIT" not in {c.type for _, c in _find("الوفد يزر حلب")}
