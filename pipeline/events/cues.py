@@ -16,7 +16,10 @@ _TAKEN_BACK: Final = ("DENIED", "CANCELLED", "POSTPONED")
 
 @dataclass(frozen=True, slots=True)
 class CueKind:
-    """What a cue does. group: a status, `source` or `anonymous`. reach: tokens behind it that it can govern."""
+    """What a cue does.
+
+    group: a status, `source`, `anonymous` or `affirming`. reach: tokens behind it that it can govern.
+    """
 
     group: str
     scope: str
@@ -36,14 +39,16 @@ class Cue:
 class CueLexicon:
     """The words that tell a status or a source.
 
-    negations: words that can take back the cue behind them, and then are cues of the kind next_only. taken_back: by
-    status, the words that they take back. by_word: by its first word, the words of a cue that must follow and the
-    number of its kind, -1 for what only looks like a cue; the longest first.
+    negations: words that can take back the cue behind them, and then are cues of the kind next_only. affirming: the
+    kind of negated verbs that affirm what follows. taken_back: by status, the words that negations take back. by_word:
+    by its first word, the words of a cue that must follow and the number of its kind, -1 for what only looks like a cue;
+    the longest first.
     """
 
     kinds: tuple[CueKind, ...]
     negations: frozenset[str]
     next_only: int
+    affirming: int
     taken_back: dict[str, frozenset[str]]
     by_word: dict[str, tuple[tuple[tuple[str, ...], int], ...]]
 
@@ -121,12 +126,14 @@ def load_cues() -> CueLexicon:
     sources = load_toml("attribution/sources.toml")
     add(sources["before_source"]["words"], CueKind("source", "near", 3))
     add(sources["anonymous"]["words"], CueKind("anonymous", "near", 0))
-    enter(load_toml("status/none.toml")["phrases"]["words"], _NONE)
+    none = load_toml("status/none.toml")
+    enter(none["phrases"]["words"], _NONE)
     kinds.append(CueKind("DENIED", "next", 1))
+    add(none["affirming"]["words"], CueKind("affirming", "near", 0))
     by_word = {word: tuple(sorted(set(e), key=lambda x: (-len(x[0]), x[1]))) for word, e in entries.items()}
     taken_back = {
         status: frozenset(word for word, e in entries.items() if any(not r and kinds[k].group == status for r, k in e))
         for status in _TAKEN_BACK
     }
     negations = load_words("clauses/words.toml", "negation", "words")
-    return CueLexicon(tuple(kinds), negations, len(kinds) - 1, taken_back, by_word)
+    return CueLexicon(tuple(kinds), negations, len(kinds) - 2, len(kinds) - 1, taken_back, by_word)

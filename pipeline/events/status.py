@@ -11,7 +11,7 @@ from pipeline.events.decide import Floats
 from pipeline.events.features import CueArrays, Window, bucket, cross, cue_before, cue_behind, neighbours, pick
 from pipeline.events.merge import SamePairs
 from pipeline.events.proposals import TENSES, Proposals
-from pipeline.events.wordforms import Flags, Ints, form_code
+from pipeline.events.wordforms import Flags, Ints, codes, form_code
 from pipeline.schema import STATUSES
 
 OCCURRED: Final = STATUSES.index("OCCURRED")
@@ -23,6 +23,9 @@ _ORDER: Final = ("CANCELLED", "POSTPONED", "DENIED", "ATTEMPTED", "REQUESTED", "
 _KINDRED: Final = [STATUSES.index(status) for status in ("PLANNED", "POSSIBLE", "REQUESTED", "ATTEMPTED")]
 _DENIED: Final = STATUSES.index("DENIED")
 _TAKEN_REACH: Final = 9  # tokens behind a denial, at most, to what it would deny
+_CALLED_OFF: Final = [STATUSES.index(status) for status in ("CANCELLED", "POSTPONED")]
+_DENYING_REACH: Final = 6  # tokens between who denies and what is not called off
+_NEGATIONS: Final = codes("negation")
 BEHIND: Final = 3  # tokens behind a trigger in which an adjective may tell its status (زيارة مرتقبة)
 _FUTURE: Final = TENSES.index("future")
 
@@ -58,23 +61,36 @@ def _governing(layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueL
 def take_back(
     layout: Layout, events: Proposals, cues: CueArrays, lexicon: CueLexicon, places: Ints, scores: Floats
 ) -> tuple[Floats, Ints]:
-    """Give the probabilities without the statuses that a negation takes back: لم ينف الناطق اللقاء does not deny it.
+    """Give the probabilities without the statuses that are taken back.
 
-    Also give the word that is negated, where its status was the likeliest, else -1. places: of the cues, as
-    `place_cues` gives; one behind what is taken back holds. scores: [events, STATUSES].
+    A negation does so (لم ينف الناطق اللقاء does not deny it, nor does لم يكتف الجيش بالقصف), and who denies that
+    something was called off (نفى الناطق إلغاء اللقاء). Also give the word that is negated, where its status was the
+    likeliest, else -1. places: of the cues, as `place_cues` gives; one behind what is taken back holds. scores:
+    [events, STATUSES].
     """
     given = cues.last[lexicon.next_only]
     given = given[given < len(layout.doc)]
     kept, taken = scores.copy(), np.full(len(scores), -1, dtype=np.int64)
-    for status, words in lexicon.taken_back.items():
-        number = STATUSES.index(status)
-        denied = given[np.isin(layout.column("code")[given], [form_code(word) for word in words])]
+    code = layout.column("code")[given]
+    negated = [
+        (STATUSES.index(status), given[np.isin(code, [form_code(word) for word in words])])
+        for status, words in lexicon.taken_back.items()
+    ]
+    for number, denied in (*negated, (_DENIED, cues.last[lexicon.affirming] - 1)):
         at = np.searchsorted(denied, events.token) - 1
         place = np.where(at >= 0, np.append(denied, -1)[at], -1)
         off = (place >= 0) & (events.token - place <= _TAKEN_REACH) & (places[number] < place)
         off &= layout.sentence[np.maximum(place, 0)] == layout.sentence[events.token]
         kept[off, number] = 0
         kept[off & (places[_DENIED] < place), _DENIED] = 0  # لن تؤجل الزيارة denies no visit
+        taken = np.where(off & (kept[np.arange(len(scores)), scores.argmax(axis=1)] == 0), place, taken)
+    denial = places[_DENIED]
+    for number in _CALLED_OFF:
+        place = places[number]
+        off = (denial >= 0) & (place > denial) & (place - denial <= _DENYING_REACH)
+        off &= layout.verbs[np.maximum(place - 1, 0)] == layout.verbs[np.maximum(denial, 0)]
+        off &= ~np.isin(layout.column("code")[np.maximum(denial, 0)], _NEGATIONS)
+        kept[np.ix_(off, [*_CALLED_OFF, _DENIED])] = 0
         taken = np.where(off & (kept[np.arange(len(scores)), scores.argmax(axis=1)] == 0), place, taken)
     total = kept.sum(axis=1, keepdims=True)
     return np.where(total > 0, kept / np.maximum(total, 1e-9), scores), taken

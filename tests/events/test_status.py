@@ -63,6 +63,7 @@ def _status(text: str, word: str, kind: str = "masdar", tense: str | None = None
         ("إجهاض هجوم في الجنوب", "هجوم", "ATTEMPTED", "إجهاض"),
         ("أجهض الحراس هجوما", "هجوما", "ATTEMPTED", "أجهض"),
         ("ليس من المستبعد عقد اجتماع", "اجتماع", "POSSIBLE", "ليس من المستبعد"),
+        ("لم يكتف الحراس بضرب السائق", "بضرب", "OCCURRED", None),
     ],
 )
 def test_a_cue_in_its_scope_decides(text: str, word: str, status: str, cue: str | None) -> None:
@@ -77,6 +78,13 @@ def test_a_cue_in_its_scope_decides(text: str, word: str, status: str, cue: str 
         ("لن تؤجل الوزارة اجتماع الغد", "اجتماع", "POSTPONED", False),
         ("لن تؤجل الوزارة اجتماع الغد", "اجتماع", "DENIED", False),
         ("لم يلغ الناطق اجتماع الغد", "اجتماع", "CANCELLED", False),
+        ("لم يكتف الحراس بضرب السائق", "بضرب", "DENIED", False),
+        ("لم يتردد الحراس. ولم يقع هجوم", "هجوم", "DENIED", True),
+        ("نفى الناطق إلغاء اجتماع الغد", "اجتماع", "CANCELLED", False),
+        ("نفى الناطق إلغاء اجتماع الغد", "اجتماع", "DENIED", False),
+        ("نفى الناطق تأجيل اجتماع الغد", "اجتماع", "POSTPONED", False),
+        ("نفى الناطق وجود خلاف أدى إلى تأجيل اجتماع الغد", "اجتماع", "POSTPONED", True),
+        ("لم يأمر الناطق بإلغاء اجتماع الغد", "اجتماع", "CANCELLED", True),
         ("نفى الناطق عقد اجتماع", "اجتماع", "DENIED", True),
         ("لم ينف الناطق أنه رفض عقد اجتماع", "اجتماع", "DENIED", True),
         ("لم ينف الناطق ذلك. ورفضت الوزارة عقد اجتماع", "اجتماع", "DENIED", True),
@@ -144,7 +152,7 @@ def test_a_cue_of_another_sentence_decides_nothing() -> None:
 
 
 def test_every_status_but_occurred_has_cues() -> None:
-    assert {k.group for k in load_cues().kinds} == {*STATUSES[1:], "source", "anonymous"}
+    assert {k.group for k in load_cues().kinds} == {*STATUSES[1:], "source", "anonymous", "affirming"}
 
 
 def test_an_extracted_event_carries_the_span_of_its_cue() -> None:
