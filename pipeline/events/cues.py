@@ -41,8 +41,8 @@ class CueLexicon:
 
     negations: words that can take back the cue behind them, and then are cues of the kind next_only. affirming: the
     kind of negated verbs that affirm what follows. taken_back: by status, the words that negations take back. by_word:
-    by its first word, the words of a cue that must follow and the number of its kind, -1 for what only looks like a cue;
-    the longest first.
+    by its first word, the words of a cue that must follow and the number of its kind, -1 for what only looks like a
+    cue; the longest first.
     """
 
     kinds: tuple[CueKind, ...]
