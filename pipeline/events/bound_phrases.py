@@ -18,7 +18,7 @@ _SPEAKS: Final = 5  # a head this ready to follow words of speech (see wordforms
 _MEMBERS: Final = 5  # places that و joins at most
 _SPOKESMEN, _SPEAKING_FOR = codes("spokesman"), codes("spokesman", "behind")
 _STANDING, _FOR = codes("spokesman", "standing"), form_code("عن")
-_CHARGED, _WITH = codes("spokesman", "charged"), form_code("علي")
+_CHARGED, _TAKING_ALA, _WITH = codes("spokesman", "charged"), codes("spokesman", "taking_ala"), form_code("علي")
 _SOURCES, _OUT_OF = codes("source"), codes("source", "behind")
 _TAKING, _ASKING, _OF = codes("source", "taking_beh"), codes("source", "taking_min"), form_code("من")
 _KIN, _OWN, _OFFICES, _SEVERAL = codes("related", "kin"), codes("related", "own"), codes("office"), codes("several")
@@ -47,10 +47,10 @@ def bind(layout: Layout, first: Ints, last: Ints, name_ends: Ints) -> tuple[Ints
     further = inside & (layout.sentence[behind] == layout.sentence[at]) & (layout.name[at] == 0)
     named, head = name_ends[at] > 0, code[first]
     speaks = np.isin(head, _SPOKESMEN) & np.isin(code[at], _SPEAKING_FOR)
-    speaks |= np.isin(head, _STANDING) & (code[at] == _FOR) | np.isin(head, _CHARGED) & (code[at] == _WITH)
-    speaks &= further
     before = np.maximum(first - 1, 0)
     verb = np.where(layout.sentence[before] == layout.sentence[first], code[before], 0)
+    charged = np.isin(head, _CHARGED) & (code[at] == _WITH) & ~np.isin(verb, _TAKING_ALA)
+    speaks = further & (speaks | np.isin(head, _STANDING) & (code[at] == _FOR) | charged)
     source, single = np.isin(head, _SOURCES), last - first == 1
     out_of = further & source & np.isin(code[at], _OUT_OF) & ~((code[at] == _OF) & np.isin(verb, _ASKING))
     told = layout.name[behind]

@@ -58,6 +58,11 @@ class Layout:
         """Give one attribute of every token."""
         return self.words[:, WordTable.FIELDS.index(field)]
 
+    def norm(self, token: int) -> str:
+        """Give the folded form of a token."""
+        number = int(self.doc[token])
+        return self.docs[number].tokens[token - int(self.base[number])].norm
+
 
 def lay_out(docs: Sequence[Document], table: WordTable) -> Layout:
     """Lay the tokens of a batch out as flat arrays."""

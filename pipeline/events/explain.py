@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.document import Document, EventMention, Role
-from pipeline.events.grounds import Grounds, Share, read_grounds
+from pipeline.events.grounds import LENT, Grounds, Share, read_grounds
 from pipeline.names.clitics import full_name
 from pipeline.schema import EVENT_TYPES
 
@@ -186,6 +186,8 @@ def _role(doc: Document, role: Role, grounds: Grounds) -> str:
     if role.score is None:
         return f"{filler}, by rule, which gives no probability ({role.rule})"
     score = f"{'score' if grounds.status is None else 'probability with its event'} {_percent(role.score)}"
+    if place == LENT:
+        return f"{filler}, {score}; that of the report before"
     by = f"frame slot {slot}" if slot else "no slot of the frame, by the models"
     return f"{filler}, {score}; {by}, place: {place}"
 

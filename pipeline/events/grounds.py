@@ -27,6 +27,7 @@ _POSITIONS: Final[dict[bool, dict[str, tuple[str, ...]]]] = {
     },
     False: {"genitive": ("idafa",), "bare first": ("idafa",), "before bare": ("subject", "suffix")},
 }
+LENT: Final = "report before"  # the place of an actor that another report lends (see `roles.lend_actors`)
 _REFERENT: Final = ("suffix",)  # elsewhere a phrase has a role of the frame by the pronoun that means it
 
 

@@ -14,10 +14,10 @@ NOMINAL: Final = np.array([p in ("X", "NOUN", "ADJ", "PROPN", "NUM", "ADV") for 
 _PREP: Final = PARTICLES.index("preposition")
 _OPENING, _CLOSING = MARKS.index("bracket_open"), MARKS.index("bracket_close")
 _EMPHASIS, _REDUCED, _ADVERBS, _NOUNS = map(codes, ("emphasis", "reduced", "adverb", "noun"))
-_QUANTIFIERS, _ATTACHED_QUANTIFIERS = codes("quantifier"), codes("quantifier", leads=ATTACHED)
+_MANNER: Final = codes("adverb", "manner")
+_QUANTIFIERS, _ATTACHED = codes("quantifier"), codes("quantifier", leads=("ب", "ل"))
 _BARE, _GOVERNING = (codes("quantifier", key, ATTACHED) for key in ("indefinite", "governing"))
 _APPROXIMATE, _TEN, _TOWARD = (codes("quantifier", key) for key in ("approximate", "ten", "toward"))
-_CHAIN: Final = 3  # words of a genitive, up to the one that makes it definite
 _HOLDING, _HELD = codes("bound", "first"), codes("bound", "second")
 _WITHOUT, _PILOT = codes("bound", "without"), form_code("طيار")
 _ACTIONS: Final = codes("action", leads=ATTACHED)
@@ -25,24 +25,29 @@ _ACTION_VERBS: Final = codes("action", "verbs")
 _CONSTRUCT: Final = np.array([name in ("", "people") for name in ENDINGS])  # endings of what may govern a genitive
 _OR, _FROM, _TO = map(form_code, ("او", "من", "الي"))
 RANGING: Final = np.array([_OR, _TO])  # words between the numbers of a range
-_BEFORE_BEH, _BEFORE_LAM = codes("reduced", "beh"), codes("reduced", "lam")
+_BEFORE_BEH, _BEFORE_LAM, _BEFORE_AN = (codes("reduced", key) for key in ("beh", "lam", "an"))
+_ABOUT: Final = np.array([form_code(word) for word in ("عن", "عنه", "عنها", "عنهم", "عنهما")])
 _PLURALS: Final = np.array([name.endswith("plural") or name == "people" for name in ENDINGS])
 
 
 def nominal_words(layout: Layout, triggers: Flags, verbs: Ints) -> tuple[Flags, Flags, Flags]:
     """Flag the words that noun phrases are made of, those that never part from the word before them, and actions.
 
-    triggers: flags the tokens that report events. verbs: as of `phrases.find_phrases`. Inseparable is what stresses the
-    word before (المصدر نفسه) or what that holds (المشتبه به). An action governs the phrase behind it (قيام مسلحين).
+    Nouns that are better known as verbs count right behind what reports an event (اعتقال طالب). triggers: flags the
+    tokens that report events. verbs: as of `phrases.find_phrases`. Inseparable is what stresses the word before (المصدر
+    نفسه) or what that holds (المشتبه به). An action governs the phrase behind it (قيام مسلحين).
     """
     code, total = layout.column("code"), len(layout.doc)
     free = (layout.name_number < 0) & (layout.time < 0)
     same = layout.sentence[1:] == layout.sentence[:-1]
     nominal = NOMINAL[layout.column("pos")]
-    nominal[1:] |= np.isin(code[1:], _NOUNS) & triggers[:-1] & same
+    article = layout.column("article")
+    nominal[1:] |= np.isin(code[1:], _NOUNS) & triggers[:-1] & (article[:-1] == 0) & same
     nominal &= (layout.column("particle") == 0) & free & ~np.isin(code, _ADVERBS)
+    manner = np.isin(code[:-1], _MANNER) & (layout.column("pos")[1:] == POS.index("ADJ")) & (article[1:] == 0)
+    nominal[1:] &= ~(manner & same)
     nominal[verbs] = False
-    heading = _counting(layout, nominal) & free
+    heading = _counting(layout, nominal, triggers) & free
     nominal |= heading
     nominal |= _bracketed(layout, nominal) | _ranging(layout, nominal)
     actions = _actions(layout, nominal) & ~triggers
@@ -77,28 +82,33 @@ def _actions(layout: Layout, nominal: Flags) -> Flags:
     action[-1:] = False
     further = (nominal | (layout.name_number >= 0)) & (attached == 0)
     bound = verb & (layout.column("suffix") > 0)  # نفذه مسلح: no attribute stands behind it
-    action[:-1] &= further[1:] & same & (bound[:-1] | ~adjective[1:] | np.isin(code[1:], _QUANTIFIERS))
+    action[:-1] &= further[1:] & same & (bound[:-1] | ~adjective[1:] | quantifiers(layout)[1:])
     return action
 
 
-def _counting(layout: Layout, nominal: Flags) -> Flags:
+def quantifiers(layout: Layout) -> Flags:
+    """Flag the words that count or pick out what stands behind them, attached prepositions aside (لعدد من, not لكل)."""
+    code = layout.column("code")
+    result: Flags = np.isin(code, _QUANTIFIERS) | np.isin(code, _ATTACHED) & (layout.column("proclitic") > 0)
+    return result
+
+
+def _counting(layout: Layout, nominal: Flags, triggers: Flags) -> Flags:
     """Flag quantifiers before what they count (أحد الشهود، أحد أعضاء الحزب، عدة جنود), أحد of eleven, and نحو 50."""
     code, article, suffix = (layout.column(name) for name in ("code", "article", "suffix"))
     found = np.zeros(len(code), dtype=bool)
     same = layout.sentence[1:] == layout.sentence[:-1]
     whole = (article == 1) | (layout.name_number >= 0)
-    bare = (layout.column("pos") == POS.index("NOUN")) & ~whole
+    bare = (layout.column("pos") == POS.index("NOUN")) & ~whole & ~triggers
     bare &= layout.column("proclitic") + layout.column("waw") == 0
     definite = suffix > 0
     definite[:-1] |= whole[1:] & same
-    for _ in range(_CHAIN - 2):
-        definite[:-1] |= definite[1:] & bare[1:] & same
+    definite[:-1] |= definite[1:] & bare[1:] & same
     counts = (article[1:] == 1) | np.isin(code[:-1], _BARE) | np.isin(code[:-1], _GOVERNING) & definite[1:]
     eleven = np.isin(code[1:], _TEN) & np.isin(code[:-1], _GOVERNING)
     about = np.isin(code[:-1], _APPROXIMATE) & (layout.column("number")[1:] == 1)
     about[1:] &= ~(np.isin(code[:-2], _TOWARD) & same[:-1])
-    quantifier = np.isin(code, _QUANTIFIERS) | np.isin(code, _ATTACHED_QUANTIFIERS) & (layout.column("proclitic") > 0)
-    found[:-1] = (quantifier[:-1] & (counts | eleven) | about) & nominal[1:] & same
+    found[:-1] = (quantifiers(layout)[:-1] & (counts | eleven) | about) & nominal[1:] & same
     return found
 
 
@@ -142,5 +152,6 @@ def _reduced(layout: Layout, heads: Flags) -> Flags:
     governs = np.where(
         attached > 0, proclitic[after] == attached, (layout.column("particle")[after] == _PREP) | (proclitic[after] > 0)
     )
-    found[new] = np.isin(code[new], _REDUCED) & (definite == (article[new] == 1)) & several & governs & ~heads[old]
+    begins = np.isin(code[new], _REDUCED) & governs | np.isin(code[new], _BEFORE_AN) & np.isin(code[after], _ABOUT)
+    found[new] = begins & (definite == (article[new] == 1)) & several & ~heads[old]
     return found

@@ -10,8 +10,8 @@ import numpy as np
 
 from pipeline.events.bound_phrases import bind, join_places, merge, wholes
 from pipeline.events.clauses import Layout
-from pipeline.events.nominals import NOMINAL, RANGING, nominal_words
-from pipeline.events.wordforms import ATTACHED, DIGITS, ENDINGS, POS, Flags, Ints, codes, form_code
+from pipeline.events.nominals import NOMINAL, RANGING, nominal_words, quantifiers
+from pipeline.events.wordforms import DIGITS, ENDINGS, POS, Flags, Ints, codes, form_code
 from pipeline.schema import LABELS
 from pipeline.text.normalize import letters_end
 
@@ -21,7 +21,7 @@ _OF, _BETWEEN = map(form_code, ("من", "بين"))
 _ATTRIBUTES, _UNJOINED, _IMPROPER, _OF_THEM, _FIELDS = map(
     codes, ("attribute", "unjoined", "improper", "of_them", "portfolio")
 )
-_QUANTIFIERS, _DIRECTIONS = codes("quantifier", leads=ATTACHED), codes("direction")
+_SEVERAL, _DIRECTIONS = codes("attribute", "plural"), codes("direction")
 _SCALES, _APPROXIMATE = codes("quantifier", "scales"), codes("quantifier", "approximate")
 _BARE_ATTRIBUTES, _MINISTERS = codes("attribute", "indefinite"), codes("portfolio", "offices")
 _ATTRIBUTIVE: Final = np.array([form_code(end) & 0xFFFF for end in ("ية",)])  # last letters of most unlisted adjectives
@@ -37,7 +37,8 @@ _ACCUSATIVE, _NISBA = ENDINGS.index("accusative"), ENDINGS.index("nisba")
 class Phrases:
     """The names and noun phrases of a batch, in order of their first token.
 
-    first, last: half-open token range. start, end: raw offsets in the phrase's document. label: NOUN_PHRASE or
+    first, last: half-open token range. start, end: raw offsets in the phrase's document; before `first` may stand which
+    part of a place is meant (شمال البلاد). label: NOUN_PHRASE or
     1 + index in LABELS. mention: index into the document's mentions, -1 for a noun phrase. sentence: its sentence.
     titled: a noun phrase that stands as the title of the name behind it (الوزير before a person's name). whole: row of
     the phrase that is meant where this one is but a part of it (see `events.bound_phrases`), its own row otherwise.
@@ -171,7 +172,8 @@ def _agreement(layout: Layout) -> tuple[Flags, Flags]:
     near = layout.sentence[2:] == layout.sentence[:-2]
     other[1:] &= ~(bare_noun[:-2] & near)
     national = (_PLURALS | _NATIONALS)[old] & _NATIONALS[new] & ~clash
-    attribute[1:] = np.isin(code[1:], _ATTRIBUTES) & ~other | national | alike
+    several = np.isin(code[1:], _SEVERAL) & _PLURALS[old]
+    attribute[1:] = np.isin(code[1:], _ATTRIBUTES) & ~other | several | national | alike
     bare = (article[:-1] == 0) & ~numbers[:-1] & ~numbers[1:] & noun[1:] & (layout.column("mark")[:-1] == 0)
     nun = (_NOMINATIVE[old] | _OBLIQUE[old]) & ~alike & ~np.isin(code[1:], _UNJOINED)
     accusative = (new == _ACCUSATIVE) & (old != _ACCUSATIVE) & ~_OBLIQUE[old]
@@ -192,7 +194,7 @@ def _join_partitives(layout: Layout, first: Ints, last: Ints) -> tuple[Ints, Int
     if len(first) < 2:
         return first, last
     single = last[:-1] - first[:-1] <= 2
-    counting = (layout.column("number")[first[:-1]] == 1) | np.isin(layout.column("code")[first[:-1]], _QUANTIFIERS)
+    counting = (layout.column("number")[first[:-1]] == 1) | quantifiers(layout)[first[:-1]]
     between = np.minimum(last[:-1], len(layout.doc) - 1)
     of = layout.column("code")[between] == _OF
     joined = counting & single & of & (first[1:] == last[:-1] + 1) & (layout.time[between] < 0)
@@ -233,7 +235,7 @@ def _with_names(layout: Layout, first: Ints, last: Ints, titled: Ints, name_ends
 
 
 def _directions(layout: Layout, first: Ints) -> Ints:
-    """Count the words before each phrase that tell which part of it is meant (شمال شرق البلاد).
+    """Count the words before each phrase that tell which part of it is meant (شمال شرق البلاد), from one with و on.
 
     To what looks for the governor of a phrase they are prepositions, so `first` leaves them out.
     """
@@ -245,6 +247,7 @@ def _directions(layout: Layout, first: Ints) -> Ints:
         going &= np.isin(layout.column("code")[before], _DIRECTIONS) & (layout.name[before] == 0) & (first >= step)
         going &= layout.sentence[before] == layout.sentence[first]
         found += going
+        going &= layout.column("waw")[before] == 0
     return found
 
 
@@ -270,16 +273,17 @@ def _assemble(
     named = mention >= 0
     mention = np.where(named, mention - mention_base[doc], -1)
     start, end = np.zeros(len(firsts), dtype=np.int64), np.zeros(len(firsts), dtype=np.int64)
-    proclitic = layout.column("proclitic")[firsts] > 0
-    waw = layout.column("waw")[firsts] > 0
-    directions = np.where(named, 0, _directions(layout, firsts))
-    for i, (d, f, l, m) in enumerate(zip(doc.tolist(), firsts.tolist(), lasts.tolist(), mention.tolist(), strict=True)):
+    openings = firsts - np.where(named, 0, _directions(layout, firsts))
+    proclitic = layout.column("proclitic")[openings] > 0
+    waw = layout.column("waw")[openings] > 0
+    rows = zip(doc.tolist(), openings.tolist(), lasts.tolist(), mention.tolist(), strict=True)
+    for i, (d, f, l, m) in enumerate(rows):
         document = layout.docs[d]
         if m >= 0:
             start[i], end[i] = document.mentions[m].start, document.mentions[m].end
         else:
-            token = document.tokens[f - int(layout.base[d] + directions[i])]
-            skip = 0 if directions[i] else int(waw[i]) + int(proclitic[i])
+            token = document.tokens[f - int(layout.base[d])]
+            skip = int(waw[i]) + int(proclitic[i])
             if len(token.norm) < 4 and not token.norm[skip : skip + 1].isdigit():
                 skip = 0
             start[i] = token.start + letters_end(token.text, skip)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.events.attribution import REPORTING
+from pipeline.events.attribution import REPORTING, STATEMENT
 from pipeline.events.clauses import Layout
 from pipeline.events.decide import Floats
 from pipeline.events.phrases import Phrases
@@ -28,8 +28,9 @@ _GENITIVE, _FIRST, _SECOND, _LATER, _PREP, _BEFORE, _BEFORE_PREP, _WITHIN, _EARL
 
 _HELPERS: Final = 2  # particles between a subject and its verb, at most
 _HELPING: Final = [PARTICLES.index(name) for name in ("negation", "auxiliary")]
-_PARTICIPLE: Final = KINDS.index("participle")
-_FEMININE: Final = 1 + PERSONS.index("3fs")  # the code before it is that of the masculine
+_VERB, _PARTICIPLE = KINDS.index("verb"), KINDS.index("participle")
+_HE, _SHE = (1 + PERSONS.index(person) for person in ("3ms", "3fs"))
+_ALEF: Final = "ا"  # the written end of an indefinite accusative
 PERSON: Final = 1 + LABELS.index("PER")
 FIT: Final = 4  # a head this ready to follow words of speech, harm or place (see wordforms) can fill a role by rule
 SYMMETRIC: Final = ("MEETING", "PHONE_CALL", "AGREEMENT", "DEAL")  # all parties are actors
@@ -43,7 +44,7 @@ RARE: Final = [CLASSES.index(role) for role in ("origin", "inviter", "mediator")
 class Filled:
     """A role that is filled: row of the event, row of the phrase, role, probability, and row of the pair.
 
-    pair: -1 for what another event lends (see `share_speakers`).
+    pair: -1 for what another event lends (see `lend_actors`).
     """
 
     event: int
@@ -310,32 +311,56 @@ def choose(events: Proposals, phrases: Phrases, pairs: Pairs, scores: Floats, th
     return sorted((f for f in kept if f not in apart), key=lambda f: (f.event, f.phrase))
 
 
-def share_speakers(layout: Layout, events: Proposals, filled: Sequence[Filled]) -> list[Filled]:
-    """Give the actors of reporting participles that have none: who makes the report before (قال الوزير ... مضيفا).
+def lend_actors(
+    layout: Layout, events: Proposals, filled: Sequence[Filled], sure: Floats | None = None
+) -> list[Filled]:
+    """Give the actors of adverbial participles that report and have none: of the report before (قال الوزير ... مضيفا).
 
-    That stands in the same sentence and agrees in gender; in long ones it is further back than `pair_up` looks.
+    That stands in the same sentence and agrees in gender, and has one actor. sure: probability of each event, by which
+    the lent filler is less sure; None by rule.
     """
-    reports = np.flatnonzero(np.isin(events.type, REPORTING)).tolist()
-    sentence = layout.sentence[events.token]
-    feminine = np.where(events.kind == 0, events.person == _FEMININE, layout.column("feminine")[events.token] > 0)
-    open_ = (events.kind == _PARTICIPLE) & (events.suffix == 0) & (layout.column("article")[events.token] == 0)
-    gendered = open_ | ((events.kind == 0) & (events.person > 0) & (events.person <= _FEMININE))
-    actors: dict[int, Filled] = {}
+    actors: dict[int, list[Filled]] = {}
     for item in filled:
-        if item.role == "actor" and item.score > (actors[item.event].score if item.event in actors else 0):
-            actors[item.event] = item
-    shared = []
-    for at, row in enumerate(reports):
-        if row in actors or not open_[row]:
+        if item.role == "actor":
+            actors.setdefault(item.event, []).append(item)
+    sentence = layout.sentence[events.token]
+    lent = []
+    for row in np.flatnonzero((events.type == STATEMENT) & (events.kind == _PARTICIPLE)).tolist():
+        if row in actors or not _is_adverbial(layout, events, row):
             continue
-        for before in reversed(reports[:at]):
+        gender = _gender(layout, events, row)
+        for before in range(row - 1, -1, -1):
             if sentence[before] != sentence[row]:
                 break
-            if before in actors and (not gendered[before] or feminine[before] == feminine[row]):
-                actors[row] = replace(actors[before], event=row, pair=-1)
-                shared.append(actors[row])
+            if events.type[before] not in REPORTING or _gender(layout, events, before) not in ("", gender):
+                continue
+            if len(actors.get(before, ())) == 1:
+                item = actors[before][0]
+                score = item.score if sure is None else item.score * float(sure[row])
+                actors[row] = [replace(item, event=row, pair=-1, score=score)]
+                lent += actors[row]
                 break
-    return shared
+    return lent
+
+
+def _is_adverbial(layout: Layout, events: Proposals, row: int) -> bool:
+    """Tell whether a participle says how somebody does something: in the accusative, or feminine behind a mark or و."""
+    token = int(events.token[row])
+    if events.passive[row] or events.suffix[row] or layout.column("article")[token]:
+        return False
+    if not token:
+        return False
+    apart = bool(layout.column("mark")[token - 1] > 0 or layout.column("waw")[token] > 0)
+    if layout.column("feminine")[token]:
+        return apart
+    return layout.norm(token).endswith(_ALEF) and (apart or not layout.norm(token - 1).endswith(_ALEF))
+
+
+def _gender(layout: Layout, events: Proposals, row: int) -> str:
+    """Give the gender of a third person singular or a participle, empty where the form tells none."""
+    if events.kind[row] == _PARTICIPLE:
+        return "f" if layout.column("feminine")[events.token[row]] else "m"
+    return {_HE: "m", _SHE: "f"}.get(int(events.person[row]), "") if events.kind[row] == _VERB else ""
 
 
 def _places_apart(events: Proposals, phrases: Phrases, pairs: Pairs, filled: Sequence[Filled]) -> set[Filled]:

@@ -19,7 +19,7 @@ from pipeline.events.cues import CueLexicon, load_cues
 from pipeline.events.decide import Floats, Judge, Models, load_models
 from pipeline.events.details import Text, find_details
 from pipeline.events.features import CueArrays, arrange_cues, encode, pick, trigger_features
-from pipeline.events.grounds import Choices, best_of, choose, nothing, tell_entry, tell_slot, tell_status
+from pipeline.events.grounds import LENT, Choices, best_of, choose, nothing, tell_entry, tell_slot, tell_status
 from pipeline.events.ontology import load_ontology
 from pipeline.events.phrases import Phrases, find_phrases
 from pipeline.events.proposals import ROLE_CODES, Frames, Proposals, propose
@@ -247,16 +247,16 @@ class Engine:
             likely, limit = scores * sure[pairs.event, None], LEAST_FILLED
         actors = best_of(len(events.token), pairs.event, phrases.whole[pairs.phrase], scores[:, ACTOR], LEAST_SPEAKER)
         filled = roles.choose(events, phrases, pairs, likely, limit)
-        shared = roles.share_speakers(prepared.layout, events, filled)
-        for item in shared:
+        lent = roles.lend_actors(prepared.layout, events, filled, sure if judge else None)
+        for item in lent:
             actors[item.event] = item.phrase
-        return [*filled, *shared], actors
+        return [*filled, *lent], actors
 
     def _role(
         self, doc: Document, phrases: Phrases, item: roles.Filled, pairs: roles.Pairs, candidate: Candidate
     ) -> Role:
         if item.pair < 0:
-            place, slot = "subject of the report before", f"{item.role}=subject"
+            place, slot = LENT, ""
         else:
             place, slot = roles.PLACES[int(pairs.place[item.pair])], ""
             if pairs.frame_role[item.pair] == ROLE_CODES[item.role]:

@@ -18,6 +18,7 @@ _SUFFIXES: Final = {  # pronouns by their last letter
 }
 _CONJUNCTIONS: Final = "وف"
 _PREPOSITIONS: Final = "بلك"
+_THAT: Final = "ان"
 # Whose forms win where one spelling serves several persons: news speaks of third persons.
 _PERSONS: Final = {"3ms": 0, "3fs": 0, "3mp": 0, "3md": 1, "3fd": 1, "1p": 1, "3fp": 2, "1s": 3, "2mp": 4}
 
@@ -90,7 +91,9 @@ class Words:
         patterns = [pattern for entry in ontology.entries.values() for pattern in (*entry.when, *entry.unless)]
         elements = [element for pattern in patterns for element in (*pattern.before, *pattern.after)]
         self._asked = asked.union(*[element.keys for element in elements])
-        self._subordinators = load_words("clauses/words.toml", "subordinator", "words")
+        self._that = frozenset(
+            word for word in load_words("clauses/words.toml", "subordinator", "words") if word.startswith(_THAT)
+        )
         self._words: dict[str, Word] = {}
 
     def words(self, norms: Sequence[str]) -> list[Word]:
@@ -109,11 +112,13 @@ class Words:
         keys = _split_keys(norm, splits)
         hits: list[Hit] = []
         light = None
+        subordinating = norm.lstrip(_CONJUNCTIONS) in self._that
         for analysis in self._analyse(splits):
             lexeme = self._ontology.lexemes[analysis.lexeme]
             verb = lexeme.kind == "verb"
-            if not (verb and norm in self._subordinators):  # أنه is no form of أنهى
-                keys.add("{" + lexeme.lemma + "}" if verb else lexeme.lemma)
+            if verb and subordinating:  # أنه is no form of أنهى
+                continue
+            keys.add("{" + lexeme.lemma + "}" if verb else lexeme.lemma)
             if verb and not analysis.suffix:
                 light = light or self._ontology.light_verbs.get(lexeme.lemma)
             features = _features(analysis)
