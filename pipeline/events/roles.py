@@ -346,9 +346,7 @@ def lend_actors(
 def _is_adverbial(layout: Layout, events: Proposals, row: int) -> bool:
     """Tell whether a participle says how somebody does something: in the accusative, or feminine behind a mark or و."""
     token = int(events.token[row])
-    if events.passive[row] or events.suffix[row] or layout.column("article")[token]:
-        return False
-    if not token:
+    if not token or events.passive[row] or events.suffix[row] or layout.column("article")[token]:
         return False
     apart = bool(layout.column("mark")[token - 1] > 0 or layout.column("waw")[token] > 0)
     if layout.column("feminine")[token]:
