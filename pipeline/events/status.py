@@ -63,9 +63,9 @@ def take_back(
 ) -> tuple[Floats, Ints]:
     """Give the probabilities without the statuses that are taken back.
 
-    A negation does so (لم ينف الناطق اللقاء does not deny it, nor does لم يكتف الجيش بالقصف), and who denies that
-    something was called off (نفى الناطق إلغاء اللقاء). Also give the word that is negated, where its status was the
-    likeliest, else -1. places: of the cues, as `place_cues` gives; one behind what is taken back holds. scores:
+    A negation does so (لم ينف الناطق اللقاء does not deny it, nor does لم يكتف الجيش بالقصف). Who denies that something
+    was called off leaves it planned (نفى الناطق إلغاء اللقاء). Also give the word that is negated, where its status was
+    the likeliest, else -1. places: of the cues, as `place_cues` gives; one behind what is taken back holds. scores:
     [events, STATUSES].
     """
     given = cues.last[lexicon.next_only]
@@ -90,7 +90,9 @@ def take_back(
         off = (denial >= 0) & (place > denial) & (place - denial <= _DENYING_REACH)
         off &= layout.verbs[np.maximum(place - 1, 0)] == layout.verbs[np.maximum(denial, 0)]
         off &= ~np.isin(layout.column("code")[np.maximum(denial, 0)], _NEGATIONS)
-        kept[np.ix_(off, [*_CALLED_OFF, _DENIED])] = 0
+        called = np.ix_(off, [*_CALLED_OFF, _DENIED])
+        kept[off, PLANNED] += kept[called].sum(axis=1)
+        kept[called] = 0
         taken = np.where(off & (kept[np.arange(len(scores)), scores.argmax(axis=1)] == 0), place, taken)
     total = kept.sum(axis=1, keepdims=True)
     return np.where(total > 0, kept / np.maximum(total, 1e-9), scores), taken
