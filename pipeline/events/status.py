@@ -1,5 +1,6 @@
 """Did it happen: the status of each event mention, by rule, and the cue that decides it."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -71,6 +72,7 @@ def take_back(
     given = cues.last[lexicon.next_only]
     given = given[given < len(layout.doc)]
     kept, taken = scores.copy(), np.full(len(scores), -1, dtype=np.int64)
+    likeliest = np.arange(len(scores)), scores.argmax(axis=1)
     code = layout.column("code")[given]
     negated = [
         (STATUSES.index(status), given[np.isin(code, [form_code(word) for word in words])])
@@ -83,19 +85,25 @@ def take_back(
         off &= layout.sentence[np.maximum(place, 0)] == layout.sentence[events.token]
         kept[off, number] = 0
         kept[off & (places[_DENIED] < place), _DENIED] = 0  # لن تؤجل الزيارة denies no visit
-        taken = np.where(off & (kept[np.arange(len(scores)), scores.argmax(axis=1)] == 0), place, taken)
+        taken = np.where(off & (kept[likeliest] == 0), place, taken)
+    for place, off in _called_off(layout, places):
+        called = np.ix_(np.flatnonzero(off), np.array([*_CALLED_OFF, _DENIED]))
+        kept[off, PLANNED] += kept[called].sum(axis=1)
+        kept[called] = 0
+        taken = np.where(off & (kept[likeliest] == 0), place, taken)
+    total = kept.sum(axis=1, keepdims=True)
+    return np.where(total > 0, kept / np.maximum(total, 1e-9), scores), taken
+
+
+def _called_off(layout: Layout, places: Ints) -> Iterator[tuple[Ints, Flags]]:
+    """Give the words that call events off, as `place_cues` places them; flag the events of which that is denied."""
     denial = places[_DENIED]
     for number in _CALLED_OFF:
         place = places[number]
         off = (denial >= 0) & (place > denial) & (place - denial <= _DENYING_REACH)
         off &= layout.verbs[np.maximum(place - 1, 0)] == layout.verbs[np.maximum(denial, 0)]
         off &= ~np.isin(layout.column("code")[np.maximum(denial, 0)], _NEGATIONS)
-        called = np.ix_(off, [*_CALLED_OFF, _DENIED])
-        kept[off, PLANNED] += kept[called].sum(axis=1)
-        kept[called] = 0
-        taken = np.where(off & (kept[np.arange(len(scores)), scores.argmax(axis=1)] == 0), place, taken)
-    total = kept.sum(axis=1, keepdims=True)
-    return np.where(total > 0, kept / np.maximum(total, 1e-9), scores), taken
+        yield place, off
 
 
 def rule_scores(events: Proposals, places: Ints) -> Floats:
